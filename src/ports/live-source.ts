@@ -1,17 +1,6 @@
 import type { LiveEvent, UnreadableFrame } from '../domain/live-event.ts';
+import type { LiveRefusal } from '../domain/live-refusal.ts';
 import type { Result } from '../lib/result.ts';
-
-/** Why a LIVE could not be entered. */
-export type LiveRefusal =
-  | { readonly kind: 'offline' }
-  /** Not found, never live, or hidden by a captcha: TikTok does not tell these apart reliably. */
-  | { readonly kind: 'unknown-user' }
-  | { readonly kind: 'sign-refused'; readonly status: number }
-  /** `retryAfterMs` is what the sign server asked for, 0 when it did not say. */
-  | { readonly kind: 'rate-limited'; readonly retryAfterMs: number }
-  | { readonly kind: 'blocked'; readonly detail: string }
-  | { readonly kind: 'age-restricted' }
-  | { readonly kind: 'network'; readonly detail: string };
 
 export interface LiveConnection {
   readonly roomId: string;
