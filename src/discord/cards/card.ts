@@ -1,0 +1,120 @@
+import {
+  type APIActionRowComponent,
+  type APIButtonComponent,
+  type APIComponentInContainer,
+  type APIComponentInMessageActionRow,
+  type APIContainerComponent,
+  type APIMessageTopLevelComponent,
+  type APISectionComponent,
+  type APISeparatorComponent,
+  type APIStringSelectComponent,
+  type APITextDisplayComponent,
+  ButtonStyle,
+  ComponentType,
+  SeparatorSpacingSize,
+} from 'discord.js';
+
+/** A message as a pure value (Components V2). Nothing in it can ping: the sender never parses mentions. */
+export interface Card {
+  readonly components: readonly APIMessageTopLevelComponent[];
+  readonly files?: readonly CardFile[];
+}
+
+export interface CardFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Colours of a card's edge. */
+export const ACCENT = {
+  brand: 0x7c5cff,
+  good: 0x2ecc71,
+  warn: 0xf39c12,
+  bad: 0xe74c3c,
+  quiet: 0x4f545c,
+} as const;
+export type Accent = keyof typeof ACCENT;
+
+export function text(content: string): APITextDisplayComponent {
+  return { type: ComponentType.TextDisplay, content };
+}
+
+export function container(accent: Accent, components: readonly APIComponentInContainer[]): APIContainerComponent {
+  return { type: ComponentType.Container, accent_color: ACCENT[accent], components: [...components] };
+}
+
+export function separator(): APISeparatorComponent {
+  return { type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small };
+}
+
+export function section(lines: readonly string[], accessory: APIButtonComponent): APISectionComponent {
+  return { type: ComponentType.Section, components: lines.map(text), accessory };
+}
+
+export function row<C extends APIComponentInMessageActionRow>(...components: readonly C[]): APIActionRowComponent<C> {
+  return { type: ComponentType.ActionRow, components: [...components] };
+}
+
+export interface ButtonLook {
+  readonly style?: 'primary' | 'secondary' | 'success' | 'danger';
+  readonly emoji?: string;
+  readonly disabled?: boolean;
+}
+
+const STYLES = {
+  primary: ButtonStyle.Primary,
+  secondary: ButtonStyle.Secondary,
+  success: ButtonStyle.Success,
+  danger: ButtonStyle.Danger,
+} as const;
+
+export function button(label: string, customId: string, look: ButtonLook = {}): APIButtonComponent {
+  return {
+    type: ComponentType.Button,
+    style: STYLES[look.style ?? 'secondary'],
+    label,
+    custom_id: customId,
+    ...(look.emoji === undefined ? {} : { emoji: { name: look.emoji } }),
+    ...(look.disabled === true ? { disabled: true } : {}),
+  };
+}
+
+export function linkButton(label: string, url: string): APIButtonComponent {
+  return { type: ComponentType.Button, style: ButtonStyle.Link, label, url };
+}
+
+export interface MenuOption {
+  readonly label: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly emoji?: string;
+  readonly selected?: boolean;
+}
+
+/** @param options 1 to 25 */
+export function menu(customId: string, placeholder: string, options: readonly MenuOption[]): APIStringSelectComponent {
+  return {
+    type: ComponentType.StringSelect,
+    custom_id: customId,
+    placeholder,
+    options: options.map((option) => ({
+      label: clip(option.label, 100),
+      value: option.value,
+      ...(option.description === undefined ? {} : { description: clip(option.description, 100) }),
+      ...(option.emoji === undefined ? {} : { emoji: { name: option.emoji } }),
+      ...(option.selected === true ? { default: true } : {}),
+    })),
+  };
+}
+
+/** One framed text: most answers. */
+export function textCard(accent: Accent, content: string, ...more: readonly APIComponentInContainer[]): Card {
+  return { components: [container(accent, [text(content), ...more])] };
+}
+
+/** Shortens to `max` UTF-16 units without cutting a character in two. */
+export function clip(content: string, max: number): string {
+  if (content.length <= max) return content;
+  const cut = content.slice(0, max - 1);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
+}

@@ -1,0 +1,170 @@
+import type { Failure, FailureCode, VoiceTrouble } from '../../domain/failure.ts';
+import type { LiveRefusal } from '../../domain/live-refusal.ts';
+import { type Card, textCard } from './card.ts';
+import { aboutTime, clockTime, LINE_LABEL, plain, plural } from './words.ts';
+
+type Wording = { readonly [C in FailureCode]: (failure: Extract<Failure, { code: C }>) => string };
+
+const megabytes = (bytes: number) => `${Math.floor(bytes / 1_000_000)} MB`;
+const codeList = (ids: readonly string[]) => ids.map((id) => `\`#${id}\``).join(', ');
+const lineLabel = (line: string) =>
+  Object.hasOwn(LINE_LABEL, line) ? LINE_LABEL[line as keyof typeof LINE_LABEL].toLowerCase() : line;
+
+const VOICE_TROUBLE = {
+  'no-permission': 'I may not connect or speak there. Give me **Connect** and **Speak** in that channel and try again.',
+  full: 'That voice channel is full. Raise its user limit or give me **Move Members**.',
+  timeout:
+    'Discord did not answer in time. Check that I may see, join and speak in that channel, then try `/join` again.',
+  kicked: 'I was disconnected by a moderator and stay away until somebody uses `/join`.',
+  encryption:
+    "Discord's voice server refused the encrypted call (code 4017). Update the bot; nothing will play until then.",
+  gone: 'That voice channel does not exist any more. Use `/join` in another one.',
+  'rate-limited': 'Discord asks me to slow down with voice. I try again by myself after a pause.',
+  lost: 'The voice connection keeps dropping. I take a break and try again; `/voicestatus` shows when.',
+} as const satisfies Record<VoiceTrouble, string>;
+
+/** Why a LIVE could not be entered, as a sentence for people. */
+export function refusalText(host: string, refusal: LiveRefusal): string {
+  const name = `**@${plain(host)}**`;
+  switch (refusal.kind) {
+    case 'offline':
+      return `${name} is not live right now. Use \`persistent: True\` and I wait for the stream to start.`;
+    case 'unknown-user':
+      return `I can't find a TikTok LIVE for ${name}. Check the spelling; accounts that never went live look the same to me.`;
+    case 'sign-refused':
+      return `The TikTok sign server refused the request (HTTP ${refusal.status}). Check \`TIKTOK_SIGN_API_KEY\`, or try again in a few minutes.`;
+    case 'rate-limited':
+      return refusal.retryAfterMs > 0
+        ? `The TikTok sign server asks to wait ${aboutTime(refusal.retryAfterMs)}. A key in \`TIKTOK_SIGN_API_KEY\` raises the limit.`
+        : 'The TikTok sign server asks to slow down. Try again in a minute; a key in `TIKTOK_SIGN_API_KEY` raises the limit.';
+    case 'blocked':
+      return `TikTok blocks the connection from this machine (${plain(refusal.detail, 60)}). It often passes by itself in a while.`;
+    case 'age-restricted':
+      return `${name}'s stream is age-restricted or private, so it can't be followed. Lift the restriction in the LIVE settings.`;
+    case 'network':
+      return `TikTok can't be reached at the moment (${plain(refusal.detail, 60)}). Try again in a minute.`;
+  }
+}
+
+const WORDING: Wording = {
+  'not-reviewer': () => 'Only reviewers can do that. Ask an admin for the reviewer role (`/setup`).',
+  'not-admin': () => 'Only people with **Manage Server** can do that.',
+  'not-yours': (f) => `\`#${f.publicId}\` is not your song, so nothing was changed.`,
+  'slow-down': (f) => `That was quick! Please wait ${Math.max(1, Math.ceil(f.retryAfterMs / 1000))} s and try again.`,
+  'guild-only': () => 'That works inside a server only.',
+  'nothing-submitted': () => 'Nothing to submit yet: give **either** a link **or** a file.',
+  'link-and-file': () => 'Please give a link **or** a file, not both.',
+  'link-invalid': (f) =>
+    ({
+      'not-a-link': "That doesn't look like a link. It should start with `https://`.",
+      'not-https': 'Only `https://` links are taken.',
+      'has-credentials': 'Links with a user name, password or port in them are not taken.',
+      'too-long': 'That link is too long. Paste the short share link of the platform.',
+    })[f.why],
+  'link-host-refused': (f) =>
+    `Links to **${plain(f.host, 60)}** are not taken here. Taken: ${f.allowed
+      .slice(0, 14)
+      .map((host) => plain(host, 40))
+      .join(', ')}.`,
+  'link-apple': () =>
+    'Apple Music and iTunes links are locked to their app, so the show could not play them. Send the song from another platform, or as a file.',
+  'link-not-a-song': (f) =>
+    `That ${plain(f.platform, 30)} link does not lead to one song. Share the link of the song itself.`,
+  'text-too-long': (f) => `${plain(f.field, 30)} is too long: at most ${f.max} characters.`,
+  'line-closed': (f) =>
+    f.line === 'free'
+      ? 'Free submissions are closed right now. Come back when the reviewer opens them.'
+      : `The ${lineLabel(f.line)} line is closed right now.`,
+  'limit-reached': (f) =>
+    `You already have ${plural(f.waiting.length, 'song')} in the ${lineLabel(f.line)} line (${codeList(f.waiting)}); the limit is ${f.limit}. Wait until it was played or withdraw it with \`/mysubmissions\`.`,
+  'already-waiting': (f) => `You already submitted this song: it waits as \`#${f.publicId}\`. Nothing was added.`,
+  'question-expired': (f) =>
+    `That question has expired; \`#${f.publicId}\` stays where it is. A reviewer can still move it.`,
+  'file-too-big': (f) =>
+    `That file is too big${f.bytes === null ? '' : ` (${megabytes(f.bytes)})`}: at most ${megabytes(f.maxBytes)}. Upload it somewhere and submit the **link** instead.`,
+  'file-empty': () => 'That file is empty.',
+  'file-not-audio': (f) =>
+    `That is not an MP3, WAV, M4A or FLAC file${f.looksLike === null ? '' : ` (it looks like ${plain(f.looksLike, 30)})`}. The content counts, not the name.`,
+  'file-has-video': () => 'That file holds a video. Please send the audio only (MP3, WAV, M4A or FLAC).',
+  'file-broken': () => 'That file is damaged or incomplete and could not be read to its end. Please export it again.',
+  'file-length': (f) =>
+    `That song is ${clockTime(f.durationMs)} long. Taken are songs from ${clockTime(f.minMs)} to ${clockTime(f.maxMs)}.`,
+  'file-unreachable': () =>
+    'Discord did not hand over that file. Please upload it again; if that keeps failing, submit a link.',
+  'file-host-refused': () => "That file does not come from Discord's own storage, so it was not fetched.",
+  'disk-full': () => 'The disk of the bot is full, so the file could not be kept. Staff has been told.',
+  'no-such-song': (f) => `There is no song \`#${plain(f.asked, 12)}\` here.`,
+  'song-not-waiting': (f) =>
+    f.line === 'archive'
+      ? `\`#${f.publicId}\` was just played${f.by === null ? '' : ` by <@${f.by}>`}. Nothing was changed.`
+      : `\`#${f.publicId}\` does not wait any more (${lineLabel(f.line)}). Nothing was changed.`,
+  'song-already-there': (f) => `\`#${f.publicId}\` already stands in the ${lineLabel(f.line)} line.`,
+  'song-not-pending': (f) => `\`#${f.publicId}\` is not waiting for approval any more (${lineLabel(f.line)}).`,
+  'queue-empty': (f) =>
+    f.pending > 0
+      ? `The queue is empty, but ${plural(f.pending, 'skip claim')} ${f.pending === 1 ? 'waits' : 'wait'} for approval.`
+      : 'The queue is empty. Time to ask for songs!',
+  'just-played': (f) =>
+    `\`#${f.publicId}\` **${plain(f.title)}** was just played by <@${f.by}>. Press again for the song after it.`,
+  'nothing-to-undo': () => 'There is nothing to undo.',
+  'undo-too-late': (f) => `\`#${f.publicId}\` can't be put back any more.`,
+  'nothing-to-clear': () => 'The free line is already empty.',
+  'handle-invalid': (f) =>
+    `\`${plain(f.asked, 40)}\` can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,
+  'handle-taken': (f) =>
+    `**@${plain(f.name)}** is linked to somebody else. If it is yours, prove it with \`/link-tiktok\` on a server that asks for proof, or ask staff.`,
+  'handle-not-seen': (f) =>
+    `**@${plain(f.name)}** was never seen in a LIVE here. Say something in the LIVE chat first, then link it.`,
+  'handle-unknown': (f) => `I don't know a handle **@${plain(f.name)}** here.`,
+  'handle-not-linked': (f) => `**@${plain(f.name)}** is not linked to you.`,
+  'handle-already-yours': (f) => `**@${plain(f.name)}** is already linked to you.`,
+  'handle-limit': (f) => `You can link at most ${plural(f.limit, 'handle')}. Unlink one first.`,
+  'choose-one': (f) => `Choose exactly one of ${f.options.map((option) => `\`${option}\``).join(', ')}.`,
+  'confirm-expired': () => 'That confirmation has expired. Start again.',
+  'live-name-invalid': (f) =>
+    `\`${plain(f.asked, 60)}\` can't be a TikTok name. Give \`name\`, \`@name\` or the profile's address.`,
+  'live-already': (f) =>
+    f.state === 'live'
+      ? `Already connected to **@${plain(f.host)}**. Use \`/tiktok disconnect\` first.`
+      : `Already trying to reach **@${plain(f.host)}**. Use \`/tiktok disconnect\` to stop that.`,
+  'live-not-connected': () => 'There is no TikTok connection to end.',
+  'live-refused': (f) => refusalText(f.host, f.refusal),
+  'no-such-session': (f) => `There is no show \`${plain(f.asked, 20)}\` here.`,
+  'no-sessions': () => 'There has been no show yet. Start one with `/tiktok connect`.',
+  'no-such-gift': () => 'There is no such gift in the ledger.',
+  'gift-already-reversed': () => 'That gift was already reversed.',
+  'not-in-voice': () => 'Join a voice channel first, then use `/join`, or name one.',
+  'voice-unreachable': (f) => VOICE_TROUBLE[f.why],
+  'nothing-playing': () => 'Nothing is playing.',
+  'not-joined': () => "I'm in no voice channel. Use `/join` first.",
+  'still-preparing': (f) => `\`#${f.publicId}\` is still being prepared; it starts by itself in a moment.`,
+  unplayable: (f) =>
+    `\`#${f.publicId}\` can't be played here: ${plain(f.why, 120)}. The show goes on; open it by hand${f.url === null ? '' : ' with the Open button'}.`,
+  'position-invalid': (f) =>
+    `\`${plain(f.asked, 20)}\` is no position${f.durationMs === null ? '' : ` in a song of ${clockTime(f.durationMs)}`}. Use \`1:23\` or seconds.`,
+  'filter-not-allowed': (f) => `The filter **${plain(f.filter, 30)}** is not allowed here.`,
+  'setting-unknown': (f) => `There is no setting \`${plain(f.key, 60)}\`. \`/settings show\` lists them all.`,
+  'setting-invalid': (f) => `\`${plain(f.key, 60)}\` was not changed: ${plain(f.why, 200)}.`,
+  'missing-permissions': (f) =>
+    `In <#${f.channelId}> I'm missing: ${f.permissions.map((name) => `**${plain(name, 40)}**`).join(', ')}. Grant that and try again.`,
+  'channel-unusable': (f) =>
+    ({
+      gone: 'That channel does not exist any more. Choose another one.',
+      hidden: `I can't see <#${f.channelId}>. Give me **View Channel** there and try again.`,
+      'wrong-kind': `<#${f.channelId}> is not a text channel. Choose a text channel.`,
+    })[f.why],
+  'not-set-up': (f) => `That is not set up yet: use ${f.command} first.`,
+  'panel-outdated': () => 'That panel is from an older version and has been drawn anew. Please press again.',
+  'nothing-stored': () => 'Nothing is stored about you here.',
+  'store-unavailable': () => "I can't write to my disk right now, so nothing was changed. Staff has been told.",
+};
+
+export function failureText(failure: Failure): string {
+  // The map is complete by its type; the cast only joins the union's halves again.
+  return (WORDING[failure.code] as (failure: Failure) => string)(failure);
+}
+
+/** @returns a refusal in plain words: sent ephemerally, it changed nothing */
+export function failureCard(failure: Failure): Card {
+  return textCard('warn', failureText(failure));
+}

@@ -1,0 +1,91 @@
+import type { PointOrigin } from '../../domain/handle.ts';
+import type { Line, Platform } from '../../domain/submission.ts';
+import { clip } from './card.ts';
+
+export const LINE_LABEL = {
+  'back-to-back': 'Back-to-back',
+  'double-skip': 'Double skip',
+  skip: 'Skip',
+  free: 'Free',
+  pending: 'Pending skip',
+  archive: 'Played',
+  removed: 'Removed',
+  withdrawn: 'Withdrawn',
+  draft: 'Waiting for your answer',
+} as const satisfies Record<Line, string>;
+
+export const LINE_EMOJI = {
+  'back-to-back': '🔥',
+  'double-skip': '⏩',
+  skip: '⏭️',
+  free: '🎵',
+  pending: '⏳',
+  archive: '✅',
+  removed: '🗑️',
+  withdrawn: '↩️',
+  draft: '❔',
+} as const satisfies Record<Line, string>;
+
+export const ORIGIN_EMOJI = {
+  like: '❤️',
+  comment: '💬',
+  share: '🔁',
+  follow: '➕',
+  subscribe: '⭐',
+  gift: '🎁',
+  join: '👋',
+  staff: '🛠️',
+} as const satisfies Record<PointOrigin, string>;
+
+export const PLATFORM_LABEL = {
+  soundcloud: 'SoundCloud',
+  spotify: 'Spotify',
+  youtube: 'YouTube',
+  deezer: 'Deezer',
+  ditto: 'Ditto',
+  bandcamp: 'Bandcamp',
+  audiomack: 'Audiomack',
+  untitled: 'untitled.stream',
+  dropbox: 'Dropbox',
+  'google-drive': 'Google Drive',
+  other: 'Link',
+} as const satisfies Record<Platform, string>;
+
+/**
+ * A stranger's text made harmless inside Discord markdown: every character that could format, mention, link or quote is
+ * escaped, line breaks become blanks.
+ */
+export function plain(userText: string, max = 100): string {
+  const oneLine = userText.replace(/\s+/g, ' ').trim();
+  return clip(oneLine, max)
+    .replace(/[\\*_~`|<>[\]()@]/g, '\\$&')
+    .replace(/:\/\//g, '\\://')
+    .replace(/^[#+-]/, '\\$&')
+    .replace(/^(\d+)\./, '$1\\.');
+}
+
+/** `3:07`, `1:02:07`. @param ms a span, negative counts as 0 */
+export function clockTime(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `about 19 min`, `about 1 h 5 min`, `under a minute`. */
+export function aboutTime(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 1) return 'under a minute';
+  if (minutes < 60) return `about ${minutes} min`;
+  const rest = minutes % 60;
+  return `about ${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+
+/** Discord draws it as a ticking "2 minutes ago" without any edit. @param at ms since the epoch */
+export function relativeTime(at: number): string {
+  return `<t:${Math.floor(at / 1000)}:R>`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,47 @@
+import { Client, GatewayIntentBits, Options, Partials } from 'discord.js';
+import type { Config } from '../config.ts';
+import type { Logger } from '../ports/logger.ts';
+
+/** Uploads of pictures and CSVs on slow lines; discord.js counts the body into it. ms */
+const REST_TIMEOUT_MS = 60_000;
+
+/** The bot's discord.js client, pointed where the environment says. Not logged in yet. */
+export function createClient(config: Config['discord']): Client<false> {
+  const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.GuildVoiceStates];
+  if (config.messageContent) intents.push(GatewayIntentBits.MessageContent);
+  return new Client({
+    intents,
+    partials: [Partials.Channel, Partials.Message],
+    allowedMentions: { parse: [] },
+    enforceNonce: true,
+    // Clicks that wait for a guild that never comes would be dead by then.
+    waitGuildTimeout: 3_000,
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      MessageManager: 25,
+      PresenceManager: 0,
+      ReactionManager: 0,
+      GuildStickerManager: 0,
+      GuildScheduledEventManager: 0,
+    }),
+    rest: {
+      timeout: REST_TIMEOUT_MS,
+      invalidRequestWarningInterval: 500,
+      ...(config.apiUrl === undefined ? {} : { api: config.apiUrl }),
+      ...(config.cdnUrl === undefined ? {} : { cdn: config.cdnUrl, mediaProxy: config.cdnUrl }),
+    },
+  });
+}
+
+/** Named troubles of the wire, for the log; none of them ends the process. */
+export function watchClient(client: Client, log: Logger): void {
+  client.on('error', (error) => log.error({ err: error }, 'discord client error'));
+  client.on('warn', (message) => log.warn({ detail: message }, 'discord client warning'));
+  client.on('shardDisconnect', (event, shard) => log.warn({ code: event.code, shard }, 'gateway closed'));
+  client.on('shardReconnecting', (shard) => log.info({ shard }, 'gateway reconnecting'));
+  client.on('shardResume', (shard, replayed) => log.info({ shard, replayed }, 'gateway resumed'));
+  client.rest.on('rateLimited', (limit) =>
+    log.debug({ route: limit.route, retryAfterMs: limit.retryAfter, scope: limit.scope }, 'waiting for a rate limit'),
+  );
+  client.rest.on('invalidRequestWarning', (warning) => log.warn({ ...warning }, 'many invalid requests'));
+}

@@ -1,0 +1,209 @@
+import { type AutocompleteInteraction, type GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
+import type { Failure } from '../domain/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { SettingsService } from '../services/settings-service.ts';
+import type {
+  Access,
+  Answer,
+  AnswerMode,
+  Caller,
+  Cog,
+  CommandModule,
+  ComponentModule,
+  MessageCommandModule,
+} from './answer.ts';
+import { type Card, textCard } from './cards/card.ts';
+import { decodeCustomId } from './custom-id.ts';
+import { type AnswerableInteraction, Responder } from './responder.ts';
+import { apiCode } from './send.ts';
+
+/** Counts and times every interaction; the web layer turns it into metrics. */
+export interface InteractionMeter {
+  interaction(name: string, result: 'ok' | 'refused' | 'error' | 'late', ms: number): void;
+}
+
+export interface RouterPorts {
+  readonly settings: Pick<SettingsService, 'all'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter: InteractionMeter;
+  /** Tells staff about an error that a person met. */
+  readonly report: (guildId: string, reference: string, where: string, error: unknown) => void;
+  /** A person pressed a button of an older release's panel. */
+  readonly outdatedPanel: (guildId: string, messageId: string | null) => void;
+  /** Cool-downs; null lets the interaction pass, else ms to wait. */
+  readonly throttle: (guildId: string, userId: string, name: string) => number | null;
+}
+
+/**
+ * The one entry for commands, components, modals and autocomplete: decode, authorise, defer, run, reply. It is also the
+ * error boundary: whatever a module throws becomes a reference id for the person and a log line for staff.
+ */
+export class Router {
+  readonly #ports: RouterPorts;
+  readonly #commands = new Map<string, CommandModule>();
+  readonly #messageCommands = new Map<string, MessageCommandModule>();
+  readonly #components = new Map<string, ComponentModule>();
+  readonly #running = new Set<Promise<void>>();
+  #open = true;
+
+  constructor(cogs: readonly Cog[], ports: RouterPorts) {
+    this.#ports = ports;
+    for (const cog of cogs) {
+      for (const command of cog.commands) this.#commands.set(command.definition.name, command);
+      for (const command of cog.messageCommands ?? []) this.#messageCommands.set(command.definition.name, command);
+      for (const component of cog.components) this.#components.set(component.action, component);
+    }
+  }
+
+  handle(interaction: Interaction): void {
+    if (!this.#open) return;
+    const task: Promise<void> = this.#route(interaction)
+      .catch((error: unknown) => this.#ports.log.error({ err: error }, 'interaction failed outside of its boundary'))
+      .finally(() => this.#running.delete(task));
+    this.#running.add(task);
+  }
+
+  /** No new interactions; resolves when those under way have answered. */
+  async close(): Promise<void> {
+    this.#open = false;
+    await Promise.all([...this.#running]);
+  }
+
+  async #route(interaction: Interaction): Promise<void> {
+    if (interaction.isAutocomplete()) return this.#complete(interaction);
+    if (
+      !interaction.isChatInputCommand() &&
+      !interaction.isMessageContextMenuCommand() &&
+      !interaction.isMessageComponent() &&
+      !interaction.isModalSubmit()
+    )
+      return;
+    const responder = new Responder(interaction, this.#ports.clock, this.#ports.log);
+    if (!interaction.inCachedGuild()) {
+      await responder.finish({ kind: 'refusal', failure: { code: 'guild-only' } }, 'private');
+      return;
+    }
+    if (interaction.isChatInputCommand()) {
+      const module = this.#commands.get(interaction.commandName);
+      if (module === undefined) return this.#unknown(interaction, responder);
+      return this.#run(interaction, responder, `/${interaction.commandName}`, module, (caller) =>
+        module.run(interaction, caller, responder.amend),
+      );
+    }
+    if (interaction.isMessageContextMenuCommand()) {
+      const module = this.#messageCommands.get(interaction.commandName);
+      if (module === undefined) return this.#unknown(interaction, responder);
+      return this.#run(interaction, responder, interaction.commandName, module, (caller) =>
+        module.run(interaction, caller),
+      );
+    }
+    const decoded = decodeCustomId(interaction.customId);
+    if (decoded.kind === 'foreign') return;
+    const module = decoded.kind === 'current' ? this.#components.get(decoded.id.action) : undefined;
+    if (decoded.kind === 'outdated' || module === undefined) return this.#unknown(interaction, responder);
+    return this.#run(interaction, responder, decoded.id.action, module, (caller) =>
+      module.run(interaction, caller, decoded.id.args, responder.amend),
+    );
+  }
+
+  async #run(
+    interaction: AnswerableInteraction & { readonly guildId: string; readonly member: GuildMember },
+    responder: Responder,
+    name: string,
+    module: { readonly access: Access; readonly answer: AnswerMode },
+    work: (caller: Caller) => Promise<Answer>,
+  ): Promise<void> {
+    const startedAt = this.#ports.clock.monotonic();
+    const done = (result: 'ok' | 'refused' | 'error' | 'late') =>
+      this.#ports.meter.interaction(name, result, this.#ports.clock.monotonic() - startedAt);
+    try {
+      const answer = await responder.during(module.answer, async () => {
+        const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
+        const refused = this.#refuse(module.access, caller, name);
+        return refused === null ? work(caller) : { kind: 'refusal' as const, failure: refused };
+      });
+      const outcome = await responder.finish(answer, module.answer);
+      done(outcome === 'late' ? 'late' : answer.kind === 'refusal' ? 'refused' : 'ok');
+    } catch (error) {
+      done('error');
+      await this.#fault(interaction.guildId, name, responder, error);
+    }
+  }
+
+  async #caller(guildId: string, userId: string, member: GuildMember): Promise<Caller> {
+    const settings = await this.#ports.settings.all(guildId);
+    const isAdmin = member.permissions.has(PermissionFlagsBits.ManageGuild);
+    const role = settings['role.reviewer'];
+    const isReviewer = isAdmin || (role !== null && member.roles.cache.has(role));
+    return { guildId, userId, displayName: member.displayName, isReviewer, isAdmin };
+  }
+
+  #refuse(access: Access, caller: Caller, name: string): Failure | null {
+    if (access === 'admin' && !caller.isAdmin) return { code: 'not-admin' };
+    if (access === 'reviewer' && !caller.isReviewer) return { code: 'not-reviewer' };
+    const waitMs = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, name);
+    return waitMs === null ? null : { code: 'slow-down', retryAfterMs: waitMs };
+  }
+
+  async #unknown(interaction: AnswerableInteraction, responder: Responder): Promise<void> {
+    const messageId = interaction.isMessageComponent() ? interaction.message.id : null;
+    if (interaction.guildId !== null) this.#ports.outdatedPanel(interaction.guildId, messageId);
+    await responder.finish({ kind: 'refusal', failure: { code: 'panel-outdated' } }, 'private');
+  }
+
+  async #fault(guildId: string, name: string, responder: Responder, error: unknown): Promise<void> {
+    if (isStoreTrouble(error)) {
+      this.#ports.report(guildId, 'store', name, error);
+      await responder.finish({ kind: 'refusal', failure: { code: 'store-unavailable' } }, 'private');
+      return;
+    }
+    const reference = Math.floor(this.#ports.clock.random() * 36 ** 6)
+      .toString(36)
+      .padStart(6, '0')
+      .toUpperCase();
+    this.#ports.log.error({ err: error, reference, interaction: name, guildId }, 'interaction failed');
+    this.#ports.report(guildId, reference, name, error);
+    await responder.finish({ kind: 'card', card: faultCard(reference) }, 'private');
+  }
+
+  async #complete(interaction: AutocompleteInteraction): Promise<void> {
+    const module = this.#commands.get(interaction.commandName);
+    const startedAt = this.#ports.clock.monotonic();
+    let choices: readonly { name: string; value: string }[] = [];
+    try {
+      if (interaction.inCachedGuild() && module?.complete !== undefined) {
+        const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
+        const wait = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
+        if (wait === null && this.#allowed(module.access, caller)) choices = await module.complete(interaction, caller);
+      }
+      await interaction.respond(
+        choices
+          .slice(0, 25)
+          .map((choice) => ({ name: choice.name.slice(0, 100) || '?', value: choice.value.slice(0, 100) })),
+      );
+      this.#ports.meter.interaction('autocomplete', 'ok', this.#ports.clock.monotonic() - startedAt);
+    } catch (error) {
+      const late = apiCode(error) === 10062;
+      this.#ports.meter.interaction('autocomplete', late ? 'late' : 'error', this.#ports.clock.monotonic() - startedAt);
+      this.#ports.log[late ? 'debug' : 'warn']({ err: error, command: interaction.commandName }, 'autocomplete failed');
+    }
+  }
+
+  #allowed(access: Access, caller: Caller): boolean {
+    return access === 'everyone' || (access === 'reviewer' ? caller.isReviewer : caller.isAdmin);
+  }
+}
+
+/** People see a reference, never an error's text: that may hold paths or secrets. */
+function faultCard(reference: string): Card {
+  return textCard(
+    'bad',
+    `Something went wrong on my side. Nothing else is affected; tell staff this reference: \`${reference}\`.`,
+  );
+}
+
+function isStoreTrouble(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreTrouble';
+}
