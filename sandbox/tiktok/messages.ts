@@ -44,8 +44,11 @@ export function common(method: string, stamp: Stamp, displayKey = ''): CommonMes
   });
 }
 
-/** Holes that really occur: the library passes on a message whatever is missing inside. */
-export type Shape = 'whole' | 'no-user' | 'no-common' | 'empty';
+/**
+ * Holes that really occur: the library passes on a message whatever is missing inside. 'drifted' is what a changed
+ * schema looks like: everything arrives, but text and handle are not where they were.
+ */
+export type Shape = 'whole' | 'no-user' | 'no-common' | 'empty' | 'drifted';
 
 export function comment(stamp: Stamp, viewer: Viewer, content: string, gaveGift: boolean, shape: Shape): RoomMessage {
   const method = 'WebcastChatMessage';
@@ -69,6 +72,8 @@ function withHole(whole: Partial<WebcastChatMessage>, shape: Shape): Partial<Web
       return { ...whole, common: undefined };
     case 'empty':
       return {};
+    case 'drifted':
+      return { ...whole, content: '', user: whole.user === undefined ? undefined : { ...whole.user, displayId: '' } };
   }
 }
 

@@ -109,6 +109,12 @@ export class Room {
 
   /** Everything published inside `fill` travels in one frame. */
   inOneFrame(fill: () => void): void {
+    const messages = this.collect(fill);
+    if (messages.length > 0) this.push(messages);
+  }
+
+  /** Everything published inside `fill` is kept back and handed to the caller. */
+  collect(fill: () => void): readonly RoomMessage[] {
     if (this.#outbox !== undefined) throw new Error('TikTok sandbox: frames do not nest');
     const outbox: RoomMessage[] = [];
     this.#outbox = outbox;
@@ -117,7 +123,7 @@ export class Room {
     } finally {
       this.#outbox = undefined;
     }
-    if (outbox.length > 0) this.push(outbox);
+    return outbox;
   }
 
   /** One frame with these messages, new or not, to every socket that listens. */
@@ -133,8 +139,8 @@ export class Room {
     return pushFrame(messages, { gzip, logId, cursor: `t-${now}_r-${logId}_d-1_u-1_h-1`, now });
   }
 
-  /** Raw bytes as one websocket frame. */
-  pushBytes(bytes: Uint8Array): void {
+  /** Anything as one websocket frame; a string makes a text frame. */
+  pushBytes(bytes: Uint8Array | string): void {
     for (const link of this.#listening()) link.socket.send(bytes);
   }
 
