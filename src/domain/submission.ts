@@ -89,10 +89,10 @@ export interface Submission {
 export const SUBMISSION_VIA = ['modal', 'file-command', 'portal', 'passive', 'context-menu', 'again'] as const;
 export type SubmissionVia = (typeof SUBMISSION_VIA)[number];
 
-export function isPlayLine(line: Line): line is PlayLine {
+export function isPlayLine(line: string): line is PlayLine {
   return (PLAY_LINES as readonly string[]).includes(line);
 }
 
-export function isWaiting(line: Line): line is WaitingLine {
+export function isWaiting(line: string): line is WaitingLine {
   return (WAITING_LINES as readonly string[]).includes(line);
 }

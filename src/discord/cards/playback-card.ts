@@ -1,0 +1,96 @@
+import type { OnAir, PlaybackStatus, PlayerStatus, VoiceTelemetry } from '../../services/snapshots.ts';
+import { encodeCustomId } from '../custom-id.ts';
+import { button, type Card, type CardFile, container, linkButton, row, text, textCard } from './card.ts';
+import { onAirText } from './on-air-card.ts';
+import { clockTime, plain, relativeTime } from './words.ts';
+
+const BAR_CELLS = 16;
+
+/** Where the song is now: it goes on from the last known position only while it plays, and never past its end. */
+export function positionNow(player: PlayerStatus, now: number): number | null {
+  if (player.kind === 'idle' || player.kind === 'failed') return null;
+  const position = player.kind === 'playing' ? player.positionMs + Math.max(0, now - player.at) : player.positionMs;
+  return Math.min(position, player.durationMs ?? position);
+}
+
+export function progressBar(positionMs: number, durationMs: number): string {
+  const share = durationMs <= 0 ? 0 : Math.min(1, Math.max(0, positionMs / durationMs));
+  const at = Math.min(BAR_CELLS - 1, Math.floor(share * BAR_CELLS));
+  return `${'▬'.repeat(at)}🔘${'▬'.repeat(BAR_CELLS - 1 - at)}`;
+}
+
+const STATE_EMOJI = { loading: '⏳', playing: '▶️', paused: '⏸️', recovering: '🟠' } as const;
+
+export function playerText({ player, volume, filters, voice }: PlaybackStatus, now: number): string {
+  const extras = [`🔊 ${volume}%`, ...(filters.length === 0 ? [] : [filters.join(', ')])].join(' · ');
+  const where =
+    voice.kind === 'away'
+      ? 'not in a voice channel'
+      : `<#${voice.channelId}>${voice.kind === 'ready' ? '' : ` (${voice.kind})`}`;
+  if (player.kind === 'idle') return `⏹️ Nothing is playing · ${where}`;
+  if (player.kind === 'failed') return `⚠️ ${plain(player.why, 160)} · ${where}`;
+  const position = positionNow(player, now) ?? 0;
+  const bar = player.durationMs === null ? '' : `\n${progressBar(position, player.durationMs)}`;
+  const total = player.durationMs === null ? '' : ` / ${clockTime(player.durationMs)}`;
+  return `${STATE_EMOJI[player.kind]} ${clockTime(position)}${total} · ${extras} · ${where}${bar}`;
+}
+
+/** The now-playing panel. @param waveform a PNG of the song, when there is one */
+export function nowPlayingCard(
+  onAir: OnAir | null,
+  status: PlaybackStatus,
+  now: number,
+  waveform: Uint8Array | null = null,
+): Card {
+  const playing = status.player.kind === 'playing';
+  const has = playing || status.player.kind === 'paused';
+  const files: CardFile[] = waveform === null ? [] : [{ name: 'waveform.png', bytes: waveform }];
+  const track = onAir?.submission.track;
+  return {
+    components: [
+      container(onAir === null ? 'quiet' : 'good', [
+        text(onAir === null ? '## 🎙️ Now playing\nNothing on air.' : `## 🎙️ Now playing\n${onAirText(onAir)}`),
+        ...(waveform === null ? [] : [{ type: 12 as const, items: [{ media: { url: 'attachment://waveform.png' } }] }]),
+        text(playerText(status, now)),
+        row(
+          button(playing ? 'Pause' : 'Play', encodeCustomId('voice.toggle', onAir?.playId ?? 0), {
+            style: 'primary',
+            emoji: playing ? '⏸️' : '▶️',
+            disabled: onAir === null,
+          }),
+          button('Stop', encodeCustomId('voice.stop', onAir?.playId ?? 0), { emoji: '⏹️', disabled: !has }),
+          button('Skip track', encodeCustomId('reviewer.next', onAir?.playId ?? 0), { emoji: '⏭️' }),
+          button('Bookmark', encodeCustomId('song.bookmark', onAir?.submission.id ?? 0), {
+            emoji: '🔖',
+            disabled: onAir === null || onAir.submission.bookmarked,
+          }),
+          ...(track?.kind === 'link' ? [linkButton('Open', track.url)] : []),
+        ),
+      ]),
+    ],
+    ...(files.length === 0 ? {} : { files }),
+  };
+}
+
+export function playbackAnswer(status: PlaybackStatus, now: number): Card {
+  return textCard('brand', playerText(status, now));
+}
+
+export function voiceStatusCard(status: PlaybackStatus, telemetry: VoiceTelemetry, now: number): Card {
+  const { voice } = status;
+  const codes = telemetry.lastCloseCodes.map(({ code, at }) => `${code} ${relativeTime(at)}`).join(', ');
+  const state =
+    voice.kind === 'away'
+      ? `🔴 Away${voice.why === null ? '' : `: ${plain(voice.why, 160)}`}`
+      : `${voice.kind === 'ready' ? '🟢 Ready' : voice.kind === 'joining' ? '🟠 Joining' : `🟠 Recovering, try ${voice.attempt}`} in <#${voice.channelId}>`;
+  return textCard(
+    voice.kind === 'ready' ? 'good' : voice.kind === 'away' ? 'bad' : 'warn',
+    [
+      `### Voice\n${state}`,
+      `Ping ${telemetry.pingMs === null ? '?' : `${Math.round(telemetry.pingMs)} ms`} · reconnects ${telemetry.reconnects} · attempts ${telemetry.attempts}`,
+      `Last close codes: ${codes === '' ? 'none' : codes}`,
+      ...(telemetry.coolDownUntil === null ? [] : [`Cooling down, next try ${relativeTime(telemetry.coolDownUntil)}`]),
+      playerText(status, now),
+    ].join('\n'),
+  );
+}
