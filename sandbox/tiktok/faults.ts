@@ -69,6 +69,7 @@ interface Rule {
 export class Faults {
   #rules: Rule[] = [];
 
+  /** With several routes, each gets its own count of `times`. */
   set<R extends FaultRoute>(route: R | readonly R[], fault: FaultByRoute[R], scope: FaultScope = {}): void {
     const routes: readonly FaultRoute[] = typeof route === 'string' ? [route] : route;
     for (const each of routes) {

@@ -74,7 +74,12 @@ export class HttpOrigin {
   }
 
   async start(host: string, port: number): Promise<number> {
-    this.#server.on('request', (request, response) => void this.#serve(request, response));
+    this.#server.on('request', (request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        process.emitWarning(`TikTok sandbox: ${request.url ?? ''} failed: ${String(error)}`);
+        if (!response.headersSent) send(response, { status: 500, contentType: 'text/plain', body: 'sandbox failure' });
+      });
+    });
     this.#server.on('upgrade', (request, socket, head) => {
       if (this.#wiring.upgrade === undefined) socket.destroy();
       else this.#wiring.upgrade(request, socket, head);

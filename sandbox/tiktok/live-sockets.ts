@@ -30,6 +30,11 @@ export class LiveSockets {
     return this.room.totals.acks;
   }
 
+  /** Sockets ever opened, acks and heartbeats ever received. */
+  get totals(): Room['totals'] {
+    return this.room.totals;
+  }
+
   /** Recent messages come again, with their ids, in the initial batch of the next connect. */
   replay(messages: number, options: Partial<Omit<ReplayPlan, 'messages'>> = {}): void {
     this.room.planReplay({ messages, endInInitialBatch: false, times: 1, ...options });

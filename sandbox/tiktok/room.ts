@@ -1,4 +1,4 @@
-import { HeartBeatMessage, WebcastPushFrame } from 'tiktok-live-proto/v3';
+import { WebcastPushFrame } from 'tiktok-live-proto/v3';
 import type { WebSocket } from 'ws';
 import { pushFrame, type RoomMessage, replyFrame } from './protobuf.ts';
 import type { Changes, IdSource, LiveWorld, WorldClock } from './world.ts';
@@ -46,7 +46,6 @@ export class Room {
   readonly #clock: WorldClock;
   readonly #changes: Changes;
   readonly #links = new Set<Link>();
-  readonly #tickets = new Set<string>();
   readonly #history: RoomMessage[] = [];
   #replay: ReplayPlan = { messages: 0, endInInitialBatch: false, times: 0 };
   #opened = 0;
@@ -68,17 +67,6 @@ export class Room {
   /** Sockets ever opened, acks and heartbeats ever received in this room. */
   get totals(): { readonly opened: number; readonly acks: number; readonly heartbeats: number } {
     return { opened: this.#opened, acks: this.#acks, heartbeats: this.#heartbeats };
-  }
-
-  /** Gives out what a socket must bring along: the sign server's answer is good for this room only. */
-  issueTicket(): string {
-    const ticket = `wrss-${this.#ids.next()}`;
-    this.#tickets.add(ticket);
-    return ticket;
-  }
-
-  accepts(ticket: string | null): boolean {
-    return ticket !== null && this.#tickets.has(ticket);
   }
 
   planReplay(plan: ReplayPlan): void {
@@ -173,12 +161,15 @@ export class Room {
     this.#changes.notify();
   }
 
-  /** With a code the sockets are closed properly, without one they are cut (the other side sees 1006). */
+  /** With a code the sockets are closed properly, without one they are cut; either way they count no more. */
   drop(code?: number): void {
-    for (const link of this.#links) {
+    const dropped = [...this.#links];
+    this.#links.clear();
+    for (const link of dropped) {
       if (code === undefined) link.socket.terminate();
       else link.socket.close(code);
     }
+    this.#changes.notify();
   }
 
   /** Half-open: the sockets stay, but nothing is read from or written to them any more. */
@@ -197,14 +188,17 @@ export class Room {
   }
 
   #hear(link: Link, bytes: Buffer): void {
-    const frame = WebcastPushFrame.decode(bytes);
+    const frame = decodeFrame(bytes);
+    if (frame === undefined) {
+      link.socket.terminate();
+      return;
+    }
     switch (frame.payloadType) {
       case 'im_enter_room':
         link.entered = true;
         link.socket.send(replyFrame('im_enter_room_resp', this.#ids.next()));
         break;
       case 'hb':
-        HeartBeatMessage.decode(frame.payload);
         link.heartbeats += 1;
         this.#heartbeats += 1;
         if (this.answersHeartbeats) link.socket.send(replyFrame('hb', this.#ids.next()));
@@ -217,5 +211,15 @@ export class Room {
         break;
     }
     this.#changes.notify();
+  }
+}
+
+/** A client that sends something else is a bug worth a warning, not the end of the sandbox. */
+function decodeFrame(bytes: Buffer): WebcastPushFrame | undefined {
+  try {
+    return WebcastPushFrame.decode(bytes);
+  } catch (error) {
+    process.emitWarning(`TikTok sandbox: a client sent a frame that is no WebcastPushFrame: ${String(error)}`);
+    return undefined;
   }
 }

@@ -14,6 +14,8 @@ export interface SignWorld extends WebcastWorld {
   /** `ws://…` address the library is told to dial. */
   pushServer(): string;
   findHost(handle: string): Host | undefined;
+  /** What the websocket must bring along: the answer is good for this room only. */
+  issueTicket(opened: OpenedRoom): string;
   /** Counts a sign request; the answer when the caller has asked too often. */
   limit(): SignLimitState;
 }
@@ -77,7 +79,8 @@ function sign(world: SignWorld, roomId: string, opened: OpenedRoom | undefined, 
   };
 }
 
-function initialBatch(world: SignWorld, { live }: OpenedRoom, withCursor: boolean): Uint8Array {
+function initialBatch(world: SignWorld, opened: OpenedRoom, withCursor: boolean): Uint8Array {
+  const { live } = opened;
   const now = world.now();
   const cursor = withCursor ? `t-${now}_r-${world.ids.next()}_d-1_u-1_h-1` : '';
   const { messages, end } = live.room.takeReplay();
@@ -90,7 +93,7 @@ function initialBatch(world: SignWorld, { live }: OpenedRoom, withCursor: boolea
     now: String(now),
     internalExt: internalExt(cursor, now),
     fetchType: 1,
-    routeParams: { wrss: live.room.issueTicket() },
+    routeParams: { wrss: world.issueTicket(opened) },
     heartbeatDuration: '10000',
     pushServer: world.pushServer(),
     isFirst: true,

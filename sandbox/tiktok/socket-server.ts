@@ -12,6 +12,8 @@ export interface SocketWorld {
   readonly faults: Faults;
   readonly journal: Journal;
   findRoom(roomId: string): OpenedRoom | undefined;
+  /** The room a ticket of the sign server was issued for. */
+  findTicket(ticket: string): OpenedRoom | undefined;
 }
 
 /** The push server: takes only who brings what the sign server gave for this room. */
@@ -28,7 +30,9 @@ export class SocketServer {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const url = requestUrl(request);
-    const roomId = url.searchParams.get('room_id') ?? '';
+    const ticketFor = this.#world.findTicket(url.searchParams.get('wrss') ?? '');
+    // The library leaves the room id empty when a LIVE has ended within the initial batch; the ticket still names it.
+    const roomId = url.searchParams.get('room_id') || (ticketFor?.live.roomId ?? '');
     const opened = this.#world.findRoom(roomId);
     const handle = opened?.host.handle;
     this.#raw.add(socket);
@@ -44,8 +48,13 @@ export class SocketServer {
       headers: flatHeaders(request),
     });
     const fault = this.#world.faults.take('socket', handle?.toLowerCase());
-    if (fault === undefined) this.#admit(request, socket, head, url, opened);
-    else this.#strike(fault, socket, () => this.#admit(request, socket, head, url, opened));
+    const refusal = whyNot(request, url, opened, ticketFor);
+    const admit = (): void => {
+      if (refusal !== undefined || opened === undefined) refuse(socket, 200, refusal ?? 'illegal room id');
+      else this.#server.handleUpgrade(request, socket, head, (client) => opened.live.room.attach(client));
+    };
+    if (fault === undefined) admit();
+    else this.#strike(fault, socket, admit);
   }
 
   stop(): void {
@@ -54,14 +63,6 @@ export class SocketServer {
     for (const client of this.#server.clients) client.terminate();
     for (const socket of this.#raw) socket.destroy();
     this.#server.close();
-  }
-
-  #admit(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL, opened: OpenedRoom | undefined): void {
-    const cookie = request.headers.cookie ?? '';
-    if (url.pathname !== SOCKET_PATH || opened === undefined) refuse(socket, 200, 'illegal room id');
-    else if (!cookie.includes('ttwid=')) refuse(socket, 200, 'DEVICE_BLOCKED');
-    else if (!opened.live.room.accepts(url.searchParams.get('wrss'))) refuse(socket, 200, 'illegal secret key');
-    else this.#server.handleUpgrade(request, socket, head, (client) => opened.live.room.attach(client));
   }
 
   #strike(fault: SocketFault, socket: Duplex, proceed: () => void): void {
@@ -84,6 +85,18 @@ export class SocketServer {
       }
     }
   }
+}
+
+/** The handshake message for those who do not bring what the sign server gave them for this room. */
+function whyNot(
+  request: IncomingMessage,
+  url: URL,
+  opened: OpenedRoom | undefined,
+  ticketFor: OpenedRoom | undefined,
+): string | undefined {
+  if (url.pathname !== SOCKET_PATH || opened === undefined) return 'illegal room id';
+  if (!(request.headers.cookie ?? '').includes('ttwid=')) return 'DEVICE_BLOCKED';
+  return ticketFor === opened ? undefined : 'illegal secret key';
 }
 
 /** TikTok says no with an ordinary HTTP answer; the reason is in a header. */

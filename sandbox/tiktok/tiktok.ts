@@ -42,6 +42,7 @@ export class TikTok {
   readonly #limiter: SignLimiter;
   readonly #hosts = new Map<string, Host>();
   readonly #rooms = new Map<string, OpenedRoom>();
+  readonly #tickets = new Map<string, OpenedRoom>();
   readonly #viewers = new Map<string, Viewer>();
   readonly #sockets: SocketServer;
   readonly #origins: Readonly<Record<'web' | 'webcast' | 'sign', HttpOrigin>>;
@@ -55,13 +56,14 @@ export class TikTok {
     const findRoom = (roomId: string): OpenedRoom | undefined => this.#rooms.get(roomId);
     const now = (): number => this.clock.now();
     const shared = { faults: this.faults, journal: this.#journal };
-    this.#sockets = new SocketServer({ ...shared, findRoom });
+    this.#sockets = new SocketServer({ ...shared, findRoom, findTicket: (ticket) => this.#tickets.get(ticket) });
     const signing = {
       ids: this.#ids,
       clock: this.clock,
       findHost,
       findRoom,
       now,
+      issueTicket: (opened: OpenedRoom) => this.#issueTicket(opened),
       limit: () => this.#limiter.count(),
       pushServer: () => `${this.#env.TIKTOK_WEBCAST_URL.replace(/^http/, 'ws')}${SOCKET_PATH}`,
     };
@@ -145,6 +147,12 @@ export class TikTok {
     return live;
   }
 
+  #issueTicket(opened: OpenedRoom): string {
+    const ticket = `wrss-${this.#ids.next()}`;
+    this.#tickets.set(ticket, opened);
+    return ticket;
+  }
+
   #moveHandle(host: Host, from: string, to: string): void {
     if (this.#hosts.has(to.toLowerCase())) throw new Error(`TikTok sandbox: ${to} is taken`);
     this.#hosts.delete(from.toLowerCase());
@@ -155,6 +163,11 @@ export class TikTok {
 /** Starts a local TikTok LIVE on loopback. Stop it with `stop()`. */
 export async function startTikTok(options: TikTokOptions = {}): Promise<TikTok> {
   const tiktok = new TikTok(options);
-  await tiktok.start(options);
+  try {
+    await tiktok.start(options);
+  } catch (error) {
+    await tiktok.stop();
+    throw error;
+  }
   return tiktok;
 }

@@ -50,8 +50,7 @@ export class Viewer {
   constructor(userId: string, handle: string, profile: Partial<ViewerProfile>) {
     this.userId = userId;
     this.#handle = handle;
-    const avatarUrl = `https://p16-sign.tiktokcdn-us.com/avatar/${userId}~tplv-100x100.webp`;
-    this.#profile = { ...STRANGER, nickname: handle, avatarUrl, ...profile };
+    this.#profile = { ...STRANGER, nickname: handle, avatarUrl: signedAvatarUrl(userId, 'webp'), ...profile };
   }
 
   /** The @name, without the @. */
@@ -80,8 +79,18 @@ export class Viewer {
   }
 }
 
+/** As long as the real ones: they are most of the bytes of a message. */
+function signedAvatarUrl(userId: string, format: 'webp' | 'jpeg'): string {
+  return (
+    `https://p16-sign-va.tiktokcdn.com/tos-maliva-avt-0068/${userId.padStart(32, '0')}~tplv-tiktokx-cropcenter:100:100.${format}` +
+    '?dr=14579&idc=maliva&ps=87d6e48a&shcp=fdd36af4&shp=a5d48078&t=4d5b0474&x-expires=1900000000' +
+    `&x-signature=${Buffer.from(userId).toString('base64url')}%3D`
+  );
+}
+
 function wireUser(userId: string, handle: string, profile: ViewerProfile): User {
-  const avatar = build(ImageModel, { urlList: [profile.avatarUrl], uri: `avatar/${userId}` });
+  const avatar = (...mirrors: string[]): ImageModel =>
+    build(ImageModel, { urlList: [profile.avatarUrl, ...mirrors], uri: `tos-maliva-avt-0068/${userId}` });
   const followStatus = profile.mutual ? '2' : profile.follower ? '1' : '0';
   return build(User, {
     id: userId,
@@ -89,9 +98,9 @@ function wireUser(userId: string, handle: string, profile: ViewerProfile): User 
     displayId: handle,
     nickname: profile.nickname,
     secUid: `MS4wLjABAAAA${userId}`,
-    avatarThumb: avatar,
-    avatarMedium: avatar,
-    avatarLarge: avatar,
+    avatarThumb: avatar(signedAvatarUrl(userId, 'jpeg')),
+    avatarMedium: avatar(),
+    avatarLarge: avatar(),
     followInfo: build(FollowInfo, {
       followerCount: String(profile.followerCount),
       followingCount: String(profile.followingCount),

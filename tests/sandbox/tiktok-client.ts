@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { SignConfig, TikTokLiveConnection } from 'tiktok-live-connector';
-import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
+import type { TikTokEnv } from '../../sandbox/tiktok/tiktok.ts';
 
 export interface Heard {
   readonly event: string;
@@ -89,17 +89,23 @@ export class LibraryClient {
   }
 }
 
-export function libraryClient(tiktok: TikTok, handle: string, options: Options = {}): LibraryClient {
+export interface Sandbox {
+  readonly env: TikTokEnv;
+}
+
+/** `timeoutMs` bounds every HTTP request; got's own retries are off, they only cost time here. */
+export function libraryClient(tiktok: Sandbox, handle: string, options: Options = {}, timeoutMs = 3000): LibraryClient {
   SignConfig.basePath = tiktok.env.TIKTOK_SIGN_URL;
-  SignConfig.baseOptions = { ...SignConfig.baseOptions, timeout: 1500 };
+  SignConfig.baseOptions = { ...SignConfig.baseOptions, timeout: timeoutMs };
   delete SignConfig.cachedInstance;
   const origins = new Map([
     ['www.tiktok.com', new URL(tiktok.env.TIKTOK_WEB_URL)],
     ['webcast.tiktok.com', new URL(tiktok.env.TIKTOK_WEBCAST_URL)],
   ]);
+  // The library takes got's timeout from here only: `webClientOptions.timeout` is dropped.
+  process.env.TIKTOK_CLIENT_TIMEOUT = String(timeoutMs);
   const http: Omit<HttpOptions, 'cookieJar'> = {
     retry: { limit: 0 },
-    timeout: { request: 1500 },
     hooks: {
       beforeRequest: [
         (request) => {
