@@ -1,0 +1,150 @@
+/**
+ * Starts a task on any machine with Node 20 and npm: `node scripts/launch.mjs <task> [arguments]`.
+ * It first makes sure of what the task needs (a Node that is new enough, the npm packages, ffmpeg) and says what it does.
+ * Node's built-in modules only: nothing is installed yet when this runs.
+ */
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { forwardSignals, receivedSignal, run, signalExitCode } from './setup/child.mjs';
+import { withLock } from './setup/lock.mjs';
+import { findNode, installNode, nodeEnv, nodeOptions } from './setup/node.mjs';
+import { installPackages, packagesReady } from './setup/packages.mjs';
+import { FFMPEG_ADVICE, findPrograms, providePrograms, requirePrograms } from './setup/programs.mjs';
+import { SetupError, say } from './setup/say.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const TOOLS = join(ROOT, '.tools');
+
+/**
+ * A task runs its commands one after the other, all of them, and fails when one of them fails. The words given after
+ * the task go to its last command. The names are said when there are several.
+ * media: 'needed' stops without ffmpeg, 'wanted' only says so.
+ * @typedef {{ media: 'needed' | 'wanted' | 'none', commands: Readonly<Record<string, readonly string[]>> }} Task
+ * @type {Readonly<Record<string, Task>>}
+ */
+const TASKS = {
+  start: { media: 'wanted', commands: { bot: ['src/main.ts'] } },
+  demo: { media: 'needed', commands: { demo: ['sandbox/demo.ts'] } },
+  test: { media: 'wanted', commands: { tests: ['node_modules/vitest/vitest.mjs', 'run'] } },
+  check: {
+    media: 'none',
+    commands: {
+      types: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
+      style: ['node_modules/@biomejs/biome/bin/biome', 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.'],
+      architecture: ['node_modules/vitest/vitest.mjs', 'run', 'tests/architecture.test.ts'],
+    },
+  },
+  bench: { media: 'needed', commands: { bench: ['bench/main.ts'] } },
+  doctor: { media: 'none', commands: { doctor: ['scripts/doctor.mjs'] } },
+};
+
+/** @param {readonly string[]} argv @returns {Promise<number>} exit code */
+async function launch([name = '', ...args]) {
+  const task = TASKS[name];
+  if (task === undefined)
+    throw new SetupError([`Usage: node scripts/launch.mjs <${Object.keys(TASKS).join('|')}> [arguments]`]);
+  const node = await prepareNode();
+  await preparePackages(node, name);
+  const env = taskEnv(node, await prepareMedia(task, name));
+  return await runCommands(task, args, node, env);
+}
+
+/** @param {string} what @param {() => Promise<void>} work */
+async function alone(what, work) {
+  const onWait = (/** @type {string} */ pid) =>
+    say(`Another launcher (process ${pid}) is installing: waiting to see if it is done with ${what}.`);
+  await withLock(join(TOOLS, 'launch.lock'), work, { onWait, aborted: () => receivedSignal() !== undefined });
+}
+
+async function prepareNode() {
+  let node = findNode(TOOLS);
+  if (node !== undefined) return node;
+  say(`This is Node ${process.versions.node}, too old to run Skipline, and no newer one was found on PATH.`);
+  await alone('Node', async () => {
+    node = findNode(TOOLS) ?? (await installNode(TOOLS));
+  });
+  if (node === undefined) throw new SetupError(['No usable Node.']);
+  return node;
+}
+
+/** @param {import('./setup/node.mjs').NodeProgram} node @param {string} name */
+async function preparePackages(node, name) {
+  if (packagesReady(ROOT)) return;
+  try {
+    await alone('the packages', async () => {
+      if (!packagesReady(ROOT)) await installPackages(ROOT, node);
+    });
+  } catch (error) {
+    // The doctor is for exactly this moment: it tells what works without the packages.
+    if (name !== 'doctor' || !(error instanceof SetupError)) throw error;
+    for (const line of error.lines) say(line);
+  }
+}
+
+/** @param {Task} task @param {string} name */
+async function prepareMedia(task, name) {
+  let programs = findPrograms(ROOT);
+  if (task.media === 'none') return programs;
+  if (programs.ffmpeg === undefined || programs.ffprobe === undefined) {
+    await alone('ffmpeg', async () => {
+      programs = await providePrograms(ROOT);
+    });
+  }
+  if (task.media === 'needed') requirePrograms(programs, name);
+  else if (programs.ffmpeg === undefined || programs.ffprobe === undefined)
+    say(`Going on without it. ${FFMPEG_ADVICE}`);
+  if (name === 'start' && programs.ytdlp === undefined) {
+    say(
+      'yt-dlp was not found: uploaded files play, most links will not. See https://github.com/yt-dlp/yt-dlp/wiki/Installation',
+    );
+  }
+  return programs;
+}
+
+/**
+ * @param {import('./setup/node.mjs').NodeProgram} node
+ * @param {ReturnType<typeof findPrograms>} programs
+ */
+function taskEnv(node, programs) {
+  const env = nodeEnv(node);
+  const path = (env.PATH ?? '').split(delimiter);
+  // Found outside PATH (just installed, or a minimal PATH): every program the task starts finds them by name too.
+  const extra = [programs.ffmpeg, programs.ffprobe].flatMap((file) => (file === undefined ? [] : [dirname(file)]));
+  env.PATH = [...new Set([...path, ...extra])].join(delimiter);
+  env.NODE_OPTIONS = [env.NODE_OPTIONS ?? '', ...nodeOptions(node.version)].join(' ').trim();
+  return env;
+}
+
+/**
+ * @param {Task} task
+ * @param {readonly string[]} args
+ * @param {import('./setup/node.mjs').NodeProgram} node
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>} the exit code of the last command that failed, else 0
+ */
+async function runCommands(task, args, node, env) {
+  const names = Object.keys(task.commands);
+  const outcomes = [];
+  let exitCode = 0;
+  for (const [name, command] of Object.entries(task.commands)) {
+    if (names.length > 1) say(`${name}: ${command.join(' ')}`);
+    const words = name === names.at(-1) ? [...command, ...args] : command;
+    const { code } = await run(node.file, words, { cwd: ROOT, env, show: true });
+    outcomes.push(`${name} ${code === 0 ? 'ok' : 'FAILED'}`);
+    if (code !== 0) exitCode = code;
+    if (receivedSignal() !== undefined) break;
+  }
+  if (names.length > 1) say(outcomes.join(', '));
+  return exitCode;
+}
+
+forwardSignals();
+try {
+  process.exitCode = await launch(process.argv.slice(2));
+} catch (error) {
+  const signal = receivedSignal();
+  process.exitCode = signal === undefined ? 1 : signalExitCode(signal);
+  if (signal !== undefined) say('Stopped.');
+  else if (error instanceof SetupError) for (const line of error.lines) say(line);
+  else throw error;
+}
