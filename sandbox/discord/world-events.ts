@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Channel, Command, Guild, Member, Message, Role, User, VoiceState } from './model.ts';
 
 /** One REST request as it was answered. */
@@ -14,7 +14,7 @@ export interface RequestRecord {
   /** Unix ms of sandbox time. */
   readonly at: number;
   readonly durationMs: number;
-  readonly body: JsonObject | null;
+  readonly body: Json;
 }
 
 /** The first answer to an interaction. */
@@ -31,6 +31,7 @@ export type FirstAnswer =
 /** Everything that can be observed. Members named `previous` hold the state before the change. */
 export interface WorldEventMap {
   request: { readonly request: RequestRecord };
+  'cdn-request': { readonly path: string; readonly outcome: 'served' | 'unsigned' | 'expired' | 'gone' };
   'rate-limited': {
     readonly method: string;
     readonly path: string;
