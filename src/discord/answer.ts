@@ -29,7 +29,7 @@ export type Answer =
   /** Must be the first answer: only from modules whose `answer` is `modal`. */
   | { readonly kind: 'modal'; readonly modal: APIModalInteractionResponseCallbackData }
   /** Draws the clicked message anew. */
-  | { readonly kind: 'update'; readonly card: Card }
+  | { readonly kind: 'update'; readonly card: Card; readonly onShown?: () => Promise<void> }
   /** The click is taken; what it changed shows elsewhere. */
   | { readonly kind: 'done' };
 
@@ -84,5 +84,6 @@ export interface Cog {
 
 export const card = (value: Card): Answer => ({ kind: 'card', card: value });
 export const refusal = (failure: Failure): Answer => ({ kind: 'refusal', failure });
-export const update = (value: Card): Answer => ({ kind: 'update', card: value });
+export const update = (value: Card, onShown?: () => Promise<void>): Answer =>
+  onShown === undefined ? { kind: 'update', card: value } : { kind: 'update', card: value, onShown };
 export const DONE: Answer = { kind: 'done' };

@@ -63,6 +63,7 @@ export class Responder {
     try {
       await this.#show(answer, mode);
       this.#state = { kind: 'answered' };
+      if (answer.kind === 'update') await answer.onShown?.();
       return 'shown';
     } catch (error) {
       if (!this.#died(error)) throw error;

@@ -13,6 +13,7 @@ import {
 } from '../../cards/staff-card.ts';
 import { LINE_LABEL } from '../../cards/words.ts';
 import { idArgument } from '../../custom-id.ts';
+import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 import { songChoices } from './song-choices.ts';
 
@@ -32,7 +33,7 @@ export async function takeNext(services: Services, caller: Caller, expectedPlayI
 }
 
 /** The show by command: next, move, remove, clear, open and close. */
-export function reviewerCog(services: Services, now: () => number): Cog {
+export function reviewerCog(services: Services, desk: PanelDesk, now: () => number): Cog {
   const { queue, submissions } = services;
 
   const completeSong: NonNullable<CommandModule['complete']> = async (interaction, caller) =>
@@ -187,19 +188,22 @@ export function reviewerCog(services: Services, now: () => number): Cog {
       {
         action: 'reviewer.next',
         access: 'reviewer',
-        answer: 'private',
-        run: async (_press, caller, [playId]) => takeNext(services, caller, idArgument(playId) || null),
+        answer: 'update',
+        run: async (press, caller, [playId]) => {
+          const taken = await takeNext(services, caller, idArgument(playId) || null);
+          return taken.kind === 'card' && desk.isPanel(press) ? desk.redraw(press, caller) : taken;
+        },
       },
       {
         action: 'reviewer.undo',
         access: 'reviewer',
-        answer: 'private',
-        run: async (_press, caller, [playId]) => {
+        answer: 'update',
+        run: async (press, caller, [playId]) => {
           const result = await queue.undo(caller.guildId, caller.userId, idArgument(playId) ?? undefined);
           if (!result.ok) return refusal(result.error);
           if (services.playback.status(caller.guildId).voice.kind !== 'away')
             void services.playback.stop(caller.guildId, caller.userId);
-          return card(undoneCard(result.value.restored));
+          return desk.isPanel(press) ? desk.redraw(press, caller) : card(undoneCard(result.value.restored));
         },
       },
     ],

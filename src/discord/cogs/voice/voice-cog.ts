@@ -4,9 +4,10 @@ import { parsePosition } from '../../../domain/playback.ts';
 import { FILTER_NAMES, type FilterName } from '../../../domain/setting.ts';
 import type { Result } from '../../../lib/result.ts';
 import type { PlaybackStatus } from '../../../services/snapshots.ts';
-import { type Answer, type Caller, type Cog, type CommandModule, card, DONE, refusal } from '../../answer.ts';
+import { type Answer, type Caller, type Cog, type CommandModule, card, refusal } from '../../answer.ts';
 import { textCard } from '../../cards/card.ts';
 import { nowPlayingCard, playbackAnswer, voiceStatusCard } from '../../cards/playback-card.ts';
+import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 
 type Playback = Promise<Result<PlaybackStatus, Failure>>;
@@ -16,7 +17,7 @@ function isFilter(text: string): text is FilterName {
 }
 
 /** Voice by command and by the buttons of the now-playing panel. */
-export function voiceCog({ playback, queue }: Services, now: () => number): Cog {
+export function voiceCog({ playback, queue }: Services, desk: PanelDesk, now: () => number): Cog {
   const shown = async (result: Playback): Promise<Answer> => {
     const settled = await result;
     return settled.ok ? card(playbackAnswer(settled.value, now())) : refusal(settled.error);
@@ -137,21 +138,21 @@ export function voiceCog({ playback, queue }: Services, now: () => number): Cog 
         action: 'voice.toggle',
         access: 'reviewer',
         answer: 'update',
-        run: async (_press, caller) => {
+        run: async (press, caller) => {
           const playing = playback.status(caller.guildId).player.kind === 'playing';
           const result = playing
             ? await playback.pause(caller.guildId, caller.userId)
             : await playback.play(caller.guildId, caller.userId);
-          return result.ok ? DONE : refusal(result.error);
+          return result.ok ? desk.redraw(press, caller) : refusal(result.error);
         },
       },
       {
         action: 'voice.stop',
         access: 'reviewer',
         answer: 'update',
-        run: async (_press, caller) => {
+        run: async (press, caller) => {
           const result = await playback.stop(caller.guildId, caller.userId);
-          return result.ok ? DONE : refusal(result.error);
+          return result.ok ? desk.redraw(press, caller) : refusal(result.error);
         },
       },
     ],

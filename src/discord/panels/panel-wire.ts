@@ -1,0 +1,100 @@
+import { ChannelFlags, type Client, PermissionFlagsBits, PermissionsBitField, RateLimitError } from 'discord.js';
+import type { Card } from '../cards/card.ts';
+import { apiCode, asEdit, asMessage, isOutage } from '../send.ts';
+
+/** What became of one try to show a card. */
+export type Shown =
+  | { readonly kind: 'shown'; readonly messageId: string }
+  | { readonly kind: 'message-gone' }
+  | { readonly kind: 'channel-gone' }
+  /** Also a channel that is hidden from the bot: that is not a deleted one. */
+  | { readonly kind: 'forbidden'; readonly missing: readonly string[] }
+  | { readonly kind: 'limited'; readonly retryAfterMs: number }
+  | { readonly kind: 'outage' };
+
+/** Panels as messages of Discord. Every call answers; only bugs (a refused payload) throw. */
+export interface PanelWire {
+  post(channelId: string, card: Card): Promise<Shown>;
+  edit(channelId: string, messageId: string, card: Card): Promise<Shown>;
+  remove(channelId: string, messageId: string): Promise<void>;
+  /** Whether the message is still there. */
+  exists(channelId: string, messageId: string): Promise<Shown>;
+  /** Permissions a panel needs there and the bot lacks; null when the channel does not exist. */
+  missing(channelId: string): readonly string[] | null;
+}
+
+const NEEDED = [
+  PermissionFlagsBits.ViewChannel,
+  PermissionFlagsBits.SendMessages,
+  PermissionFlagsBits.ReadMessageHistory,
+  PermissionFlagsBits.AttachFiles,
+];
+
+/** Words of people for Discord's permission names: `ViewChannel` -> `View Channel`. */
+export function permissionWords(bits: bigint): string[] {
+  return new PermissionsBitField(bits).toArray().map((name) => name.replace(/([a-z])([A-Z])/g, '$1 $2'));
+}
+
+export function createPanelWire(client: Client<true>): PanelWire {
+  const missing = (channelId: string): readonly string[] | null => {
+    const channel = client.channels.cache.get(channelId);
+    if (channel === undefined || channel.isDMBased()) return null;
+    if (channel.flags.has(ChannelFlags.ChannelObfuscated)) return ['View Channel'];
+    const granted = channel.permissionsFor(client.user);
+    return permissionWords(NEEDED.reduce((lacking, bit) => (granted?.has(bit) ? lacking : lacking | bit), 0n));
+  };
+
+  async function attempt(channelId: string, send: () => Promise<string>): Promise<Shown> {
+    const lacking = missing(channelId);
+    if (lacking !== null && lacking.length > 0) return { kind: 'forbidden', missing: lacking };
+    try {
+      return { kind: 'shown', messageId: await send() };
+    } catch (error) {
+      return translate(error);
+    }
+  }
+
+  function translate(error: unknown): Shown {
+    if (error instanceof RateLimitError) return { kind: 'limited', retryAfterMs: error.retryAfter };
+    switch (apiCode(error)) {
+      case 10008:
+        return { kind: 'message-gone' };
+      case 10003:
+        return { kind: 'channel-gone' };
+      case 50001:
+      case 50013:
+        return { kind: 'forbidden', missing: ['View Channel', 'Send Messages'] };
+      default:
+        if (isOutage(error)) return { kind: 'outage' };
+        throw error;
+    }
+  }
+
+  const messages = async (channelId: string) => {
+    const channel = await client.channels.fetch(channelId);
+    if (channel === null || !channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
+    return channel.messages;
+  };
+
+  return {
+    missing,
+    post: (channelId, card) =>
+      attempt(channelId, async () => {
+        const { channel } = await messages(channelId);
+        if (!channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
+        return (await channel.send(asMessage(card))).id;
+      }),
+    edit: (channelId, messageId, card) =>
+      attempt(channelId, async () => (await (await messages(channelId)).edit(messageId, asEdit(card))).id),
+    exists: (channelId, messageId) =>
+      attempt(channelId, async () => (await (await messages(channelId)).fetch({ message: messageId, force: true })).id),
+    remove: async (channelId, messageId) => {
+      try {
+        await (await messages(channelId)).delete(messageId);
+      } catch (error) {
+        // Gone or out of reach already is as good as removed; anything unknown is thrown on.
+        translate(error);
+      }
+    },
+  };
+}
