@@ -136,6 +136,8 @@ CREATE INDEX submission_order ON submission (guild_id, priority, sort_a, sort_b,
 CREATE INDEX submission_by_owner ON submission (guild_id, owner_id, id);
 CREATE INDEX submission_waiting_by_owner ON submission (guild_id, owner_id, priority) WHERE priority < 9;
 CREATE INDEX submission_waiting_by_handle ON submission (handle_id, priority) WHERE priority < 9;
+CREATE INDEX submission_waiting_by_public_id ON submission (guild_id, public_id) WHERE priority < 9;
+CREATE INDEX submission_asked ON submission (asked_until) WHERE asked_until IS NOT NULL;
 CREATE INDEX submission_by_media ON submission (sha256) WHERE sha256 IS NOT NULL;
 
 CREATE TABLE play (                      -- one song taken by "next"; the newest not undone and not ended is on air
@@ -150,7 +152,9 @@ CREATE TABLE play (                      -- one song taken by "next"; the newest
   from_rank INTEGER NOT NULL,
   score INTEGER NOT NULL,
   points_taken TEXT NOT NULL,            -- JSON [{handleId, origin, points}]: what undo gives back
-  coins_taken INTEGER NOT NULL DEFAULT 0,
+  coins_taken TEXT NOT NULL,             -- JSON [{sessionId, handleId, coins}]: what undo gives back
+  shown TEXT NOT NULL,                   -- JSON {handle, points, coins}: the owner as the on-air card shows them
+  replaced_play_id INTEGER REFERENCES play (id), -- the play this one ended; undo puts that on air again
   undone_at INTEGER
 ) STRICT;
 CREATE INDEX play_by_guild ON play (guild_id, id);

@@ -1,0 +1,21 @@
+/** Coins of one handle in one session that a played song used up. */
+export interface CoinsTaken {
+  readonly sessionId: number;
+  readonly handleId: number;
+  readonly coins: number;
+}
+
+/** What the queue needs to know of coins; implemented with the LIVE tables. */
+export interface CoinReads {
+  /** The guild's open LIVE session. */
+  openSessionId(guildId: string): Promise<number | null>;
+  /** Coins of the open session not yet used, by owner; members without any are left out. */
+  coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface CoinStore extends CoinReads {
+  /** Uses up the coins that moved this song to where it is; nothing when no gift did. */
+  consumeCoins(submissionId: number): Promise<readonly CoinsTaken[]>;
+  /** The exact opposite of `consumeCoins`, for undo. */
+  returnCoins(taken: readonly CoinsTaken[]): Promise<void>;
+}

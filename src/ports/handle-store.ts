@@ -1,0 +1,55 @@
+import type { Handle } from '../domain/handle.ts';
+import type { LiveUser } from '../domain/live-event.ts';
+
+/** A code to type in the host's LIVE chat. */
+export interface HandleProof {
+  readonly guildId: string;
+  readonly userId: string;
+  readonly nameKey: string;
+  readonly code: string;
+  readonly expiresAt: number;
+}
+
+export type HandleScope =
+  | { readonly kind: 'unlinked' }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'own'; readonly userId: string };
+
+export interface HandleReads {
+  get(id: number): Promise<Handle | null>;
+  /** By @name in any case, without the sign. */
+  byName(guildId: string, name: string): Promise<Handle | null>;
+  /** Highest points first. */
+  ofMember(guildId: string, userId: string): Promise<readonly Handle[]>;
+  /** Of many members at once. */
+  ofMembers(guildId: string, userIds: readonly string[]): Promise<readonly Handle[]>;
+  byIds(ids: readonly number[]): Promise<readonly Handle[]>;
+  /** Name starts with `prefix`; by name. */
+  suggest(guildId: string, scope: HandleScope, prefix: string, limit: number): Promise<readonly Handle[]>;
+  /** Handles that have points, highest first, ties by row id. */
+  leaderboard(guildId: string, offset: number, limit: number): Promise<readonly Handle[]>;
+  /** How many have points. */
+  leaderboardTotal(guildId: string): Promise<number>;
+  /** 1 = highest on the leaderboard. */
+  rank(handle: Handle): Promise<number>;
+  /** Not expired at `at`. */
+  proofs(guildId: string, at: number): Promise<readonly HandleProof[]>;
+}
+
+export interface HandleStore extends HandleReads {
+  /** A name nobody saw in a LIVE yet. The name must be free. */
+  addUnseen(guildId: string, name: string): Promise<Handle>;
+  /**
+   * Accounts seen in a LIVE: known by TikTok id, renames followed. A name that another row held is taken from it; a row
+   * that was only a name is taken over. Later entries of the same account win.
+   * @returns the handles by TikTok user id
+   */
+  seen(guildId: string, users: readonly LiveUser[], at: number): Promise<ReadonlyMap<string, Handle>>;
+  /** @param userId null = nobody's */
+  setLink(id: number, userId: string | null, proven: boolean, at: number): Promise<Handle>;
+  /** Replaces an older code of the same member for the same name. */
+  putProof(proof: HandleProof): Promise<void>;
+  dropProof(guildId: string, userId: string, nameKey: string): Promise<void>;
+  /** All guilds. */
+  dropExpiredProofs(at: number): Promise<void>;
+}

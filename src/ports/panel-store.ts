@@ -1,0 +1,33 @@
+export const PANEL_KINDS = [
+  'control-room',
+  'reviewer-queue',
+  'pending-skips',
+  'live-queue',
+  'now-playing',
+  'portal',
+] as const;
+export type PanelKind = (typeof PANEL_KINDS)[number];
+
+/** Which message shows which card. */
+export interface PanelRow {
+  readonly guildId: string;
+  readonly kind: PanelKind;
+  readonly channelId: string;
+  readonly messageId: string | null;
+  readonly page: number;
+  readonly contentHash: string | null;
+  readonly postedAt: number | null;
+  /** What staff was told, so that they are told once. */
+  readonly trouble: string | null;
+}
+
+export interface PanelReads {
+  ofGuild(guildId: string): Promise<readonly PanelRow[]>;
+  all(): Promise<readonly PanelRow[]>;
+}
+
+export interface PanelStore extends PanelReads {
+  /** One per guild and kind. */
+  save(panel: PanelRow): Promise<void>;
+  remove(guildId: string, kind: PanelKind): Promise<void>;
+}
