@@ -25,7 +25,6 @@ const SECRET_KEYS = [
   'signApiKey',
   'cookie',
   'Cookie',
-  'sessionId',
   'session_id',
   'secret',
   'secret_key',

@@ -2,6 +2,7 @@ import { type AutocompleteInteraction, type GuildMember, type Interaction, Permi
 import type { Failure } from '../domain/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { StoreError } from '../ports/store.ts';
 import type { SettingsService } from '../services/settings-service.ts';
 import type {
   Access,
@@ -154,7 +155,7 @@ export class Router {
   }
 
   async #fault(guildId: string, name: string, responder: Responder, error: unknown): Promise<void> {
-    if (isStoreTrouble(error)) {
+    if (error instanceof StoreError) {
       this.#ports.report(guildId, 'store', name, error);
       await responder.finish({ kind: 'refusal', failure: { code: 'store-unavailable' } }, 'private');
       return;
@@ -202,8 +203,4 @@ function faultCard(reference: string): Card {
     'bad',
     `Something went wrong on my side. Nothing else is affected; tell staff this reference: \`${reference}\`.`,
   );
-}
-
-function isStoreTrouble(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StoreTrouble';
 }

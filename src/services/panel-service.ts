@@ -17,7 +17,7 @@ export class PanelService {
     return this.#store.transaction((tx) => tx.panels.save(row));
   }
 
-  remove(guildId: string, kind: string): Promise<void> {
+  remove(guildId: string, kind: PanelKind): Promise<void> {
     return this.#store.transaction((tx) => tx.panels.remove(guildId, kind));
   }
 }
