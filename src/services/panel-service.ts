@@ -1,4 +1,4 @@
-import type { PanelRow } from '../ports/panel-store.ts';
+import type { PanelKind, PanelRow } from '../ports/panel-store.ts';
 import type { Store } from '../ports/store.ts';
 
 /** Where the panels stand: which message shows which card, in which channel, on which page. */

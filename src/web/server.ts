@@ -17,7 +17,7 @@ const REQUESTS_PER_MINUTE = 600;
 /** The HTTP side: health, readiness, metrics. Not listening yet. */
 export async function createWebServer({ log, meter, ready }: WebPorts): Promise<FastifyInstance> {
   // Replit and other hosts put one proxy in front.
-  const server = fastify({ trustProxy: 1, logger: false, bodyLimit: 64 * 1024 });
+  const server = fastify({ trustProxy: (_address, hop) => hop < 1, logger: false, bodyLimit: 64 * 1024 });
   await server.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await server.register(rateLimit, { max: REQUESTS_PER_MINUTE, timeWindow: 60_000 });
   server.setErrorHandler((error, request, reply) => {
