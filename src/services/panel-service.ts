@@ -1,4 +1,4 @@
-import type { PanelKind, PanelRow } from '../ports/panel-store.ts';
+import type { PanelRow } from '../ports/panel-store.ts';
 import type { Store } from '../ports/store.ts';
 
 /** Where the panels stand: which message shows which card, in which channel, on which page. */
@@ -17,7 +17,7 @@ export class PanelService {
     return this.#store.transaction((tx) => tx.panels.save(row));
   }
 
-  remove(guildId: string, kind: PanelKind): Promise<void> {
+  remove(guildId: string, kind: string): Promise<void> {
     return this.#store.transaction((tx) => tx.panels.remove(guildId, kind));
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { PanelRow } from '../../ports/panel-store.ts';
 import type { Card } from '../cards/card.ts';
 import { ChannelPace, FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
-import { PANEL_LABEL, type PanelKind } from './panel-kinds.ts';
+import { isPanelKind, PANEL_LABEL, type PanelKind } from './panel-kinds.ts';
 import type { PanelWire, Shown } from './panel-wire.ts';
 
 /** A panel's card as it should look now. */
@@ -85,6 +85,7 @@ export class PanelKeeper {
   async start(): Promise<void> {
     this.#open = true;
     for (const row of await this.#ports.book.everywhere()) {
+      if (!isPanelKind(row.kind)) continue;
       this.#panels.set(key(row.guildId, row.kind), this.#panel(row, row.kind));
     }
     for (const panel of this.#panels.values()) this.#due(panel, 0);

@@ -1,6 +1,15 @@
 import type { SettingKey } from '../../domain/setting.ts';
-import { PANEL_KINDS, type PanelKind } from '../../ports/panel-store.ts';
 import type { Facts } from '../../services/events.ts';
+
+export const PANEL_KINDS = [
+  'control-room',
+  'reviewer-queue',
+  'pending-skips',
+  'live-queue',
+  'now-playing',
+  'portal',
+] as const;
+export type PanelKind = (typeof PANEL_KINDS)[number];
 
 /** The setting that names a panel's channel. */
 export const PANEL_CHANNEL = {
@@ -35,8 +44,6 @@ export const STALE_BY: {
   'live.counted': { kinds: ['control-room'], withinMs: 15_000 },
   'playback.changed': { kinds: ['now-playing', 'control-room'], withinMs: 0 },
 };
-
-export type { PanelKind } from '../../ports/panel-store.ts';
 
 export function isPanelKind(text: string): text is PanelKind {
   return (PANEL_KINDS as readonly string[]).includes(text);
