@@ -2,16 +2,10 @@ import { Impossible, type ResolvedData } from './interaction-model.ts';
 import { asNumber, asString, type JsonObject, stringsIn } from './json.ts';
 import type { Channel, FileInput, User } from './model.ts';
 import { personUploadLimit } from './upload-limits.ts';
+import { passesFileTypes } from './validate/file-types.ts';
 import { resolvedChannelJson, resolvedMemberJson, roleJson, userJson } from './wire.ts';
 import { attachmentJson, messageJson } from './wire-message.ts';
 import type { World } from './world.ts';
-
-/** `file_types` names groups of extensions as well as single ones. */
-const FILE_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  audio: ['mp3', 'm4a', 'wav', 'ogg', 'opus', 'flac'],
-  image: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'avif', 'heic'],
-  video: ['mp4', 'mov', 'webm', 'm4v', 'mkv'],
-};
 
 /** Gathers `data.resolved` while the values of one interaction are put together. */
 export class Resolver {
@@ -74,9 +68,8 @@ export class Resolver {
     if (file.bytes.byteLength > limit) {
       throw new Impossible(`Your files are too powerful: ${file.name} is over ${limit / 1024 / 1024} MiB`);
     }
-    const allowed = stringsIn(field.file_types).flatMap((entry) => FILE_GROUPS[entry] ?? [entry.replace(/^\./, '')]);
-    const extension = file.name.toLowerCase().split('.').pop() ?? '';
-    if (!this.#force && allowed.length > 0 && !allowed.includes(extension)) {
+    const allowed = stringsIn(field.file_types);
+    if (!this.#force && !passesFileTypes(file.name, allowed)) {
       throw new Impossible(`the client accepts only ${allowed.join(', ')}, not ${file.name}`);
     }
     const attachment = this.#world.files.add({ file, channelId: this.#channel.id, ephemeral: true });

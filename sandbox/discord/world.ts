@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { WorldClock } from './clock.ts';
 import { FileStore } from './files.ts';
 import { Interactions } from './interactions.ts';
@@ -80,7 +81,9 @@ export class World {
     const owner = this.addUser({ username: 'developer' });
     this.bot = this.addUser({ username: options.botName ?? 'Skipline', bot: true });
     this.application = { id: this.bot.id, name: this.bot.username, ownerId: owner.id };
-    this.token = options.token ?? `${Buffer.from(this.bot.id).toString('base64url')}.sand.${'x'.repeat(32)}`;
+    this.token =
+      options.token ??
+      `${Buffer.from(this.bot.id).toString('base64url')}.sandbx.${randomBytes(28).toString('base64url')}`;
     this.privilegedIntents = options.privilegedIntents ?? { messageContent: true, guildMembers: true, presences: true };
   }
 

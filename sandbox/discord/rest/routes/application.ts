@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { asArray, asNumber, asString, isObject, type JsonObject, objectsIn } from '../../json.ts';
+import { asArray, asNumber, asString, type JsonObject, objectsIn } from '../../json.ts';
 import type { Command } from '../../model.ts';
+import { type CommandScope, validateCommand, validateCommands } from '../../validate/commands.ts';
 import { userJson } from '../../wire.ts';
 import type { World } from '../../world.ts';
-import { fieldError, refusal } from '../api-error.ts';
+import { refusal } from '../api-error.ts';
 import { bodyObject, type Call, created, noContent, ok, param, type Reply, type Route } from '../router.ts';
-import { checkCommands } from '../validation.ts';
+import { demand } from '../validation.ts';
 
 const applicationJson = (world: World): JsonObject => {
   const { messageContent, guildMembers, presences } = world.privilegedIntents;
@@ -57,6 +58,8 @@ const scope = (call: Call): string | null => {
   return guildId;
 };
 
+const scopeName = (guildId: string | null): CommandScope => (guildId === null ? 'global' : 'guild');
+
 /** Fills in what Discord fills in. Guild commands have neither contexts nor integration types. */
 const commandBody = (
   world: World,
@@ -97,9 +100,7 @@ const overwriteAll = (call: Call): Reply => {
   const { world } = call;
   const guildId = scope(call);
   const list = asArray(call.body);
-  if (list === undefined || !list.every(isObject))
-    throw fieldError([], 'LIST_TYPE_CONVERT', 'Only iterables may be used in a ListType');
-  checkCommands(list, guildId);
+  demand(validateCommands(call.body, scopeName(guildId)));
   countCreates(world, guildId, objectsIn(list));
   const kept = objectsIn(list).map((body) => put(world, guildId, body));
   const keptIds = new Set(kept.map((command) => command.id));
@@ -129,7 +130,12 @@ const create = (call: Call): Reply => {
   const others = world
     .commandsIn(guildId)
     .filter((command) => command.name !== body.name || command.type !== (body.type ?? 1));
-  checkCommands([...others.map((command) => command.body), body], guildId);
+  demand(validateCommand(body, scopeName(guildId)));
+  if (
+    others.filter((command) => command.type === (body.type ?? 1)).length >=
+    (body.type === 2 || body.type === 3 ? 15 : 100)
+  )
+    throw refusal('tooManyCommands');
   countCreates(world, guildId, [body]);
   const isNew = others.length === world.commandsIn(guildId).length;
   const command = put(world, guildId, body);
@@ -146,7 +152,7 @@ const commandInPath = (call: Call): Command => {
 const modify = (call: Call): Reply => {
   const command = commandInPath(call);
   const merged = { ...command.body, ...bodyObject(call) };
-  checkCommands([merged], command.guildId);
+  demand(validateCommand(merged, scopeName(command.guildId)));
   const next: Command = {
     ...command,
     name: asString(merged.name) ?? command.name,

@@ -1,11 +1,18 @@
 import { asArray, asNumber, asString, isObject, type Json, type JsonObject, objectsIn } from '../../json.ts';
-import { type Channel, ChannelType, type Guild, type Overwrite } from '../../model.ts';
+import { type Channel, ChannelType, type Overwrite } from '../../model.ts';
 import { guildPermissions, has, Permission } from '../../permissions.ts';
+import {
+  validateChannelCreate,
+  validateChannelModify,
+  validateOverwrite,
+  validateVoiceStatus,
+} from '../../validate/channel.ts';
 import { channelJson } from '../../wire.ts';
 import type { World } from '../../world.ts';
 import { botPermissions, joinedGuild, needInChannel, needInGuild, viewedChannel } from '../access.ts';
 import { fieldError, refusal } from '../api-error.ts';
 import { bodyObject, type Call, created, noContent, ok, param, type Reply, type Route } from '../router.ts';
+import { demand } from '../validation.ts';
 
 const MAX_CHANNELS = 500;
 const MAX_PER_CATEGORY = 50;
@@ -14,21 +21,16 @@ const KNOWN_TYPES: readonly number[] = Object.values(ChannelType).filter((type) 
 const bits = (value: Json | undefined): bigint =>
   typeof value === 'string' || typeof value === 'number' ? BigInt(value) : 0n;
 
-const isOverwriteType = (type: number | undefined): type is 0 | 1 => type === 0 || type === 1;
-
-const readOverwrites = (list: Json | undefined): readonly Overwrite[] | undefined => {
-  if (list === undefined || list === null) return undefined;
-  return objectsIn(list).map((entry, index) => {
-    const id = asString(entry.id);
-    const type = asNumber(entry.type) ?? Number(entry.type);
-    if (id === undefined)
-      throw fieldError(['permission_overwrites', index, 'id'], 'BASE_TYPE_REQUIRED', 'This field is required');
-    if (!isOverwriteType(type)) {
-      throw fieldError(['permission_overwrites', index, 'type'], 'BASE_TYPE_CHOICES', 'Value must be one of {0, 1}.');
-    }
-    return { id, type, allow: bits(entry.allow), deny: bits(entry.deny) };
-  });
-};
+/** Overwrites of a body that was validated. */
+const readOverwrites = (list: Json | undefined): readonly Overwrite[] | undefined =>
+  list === undefined || list === null
+    ? undefined
+    : objectsIn(list).map((entry) => ({
+        id: asString(entry.id) ?? '',
+        type: Number(entry.type) === 1 ? 1 : 0,
+        allow: bits(entry.allow),
+        deny: bits(entry.deny),
+      }));
 
 /** Only what the bot may do itself can be allowed or denied; MANAGE_ROLES takes an administrator. */
 const checkOverwrites = (world: World, guildId: string, overwrites: readonly Overwrite[], own: bigint): void => {
@@ -37,33 +39,6 @@ const checkOverwrites = (world: World, guildId: string, overwrites: readonly Ove
   const touched = overwrites.reduce((all, entry) => all | entry.allow | entry.deny, 0n);
   if ((touched & ~own) !== 0n || (touched & Permission.MANAGE_ROLES) !== 0n) throw refusal('missingPermissions');
 };
-
-const textLength = (body: JsonObject, field: string, least: number, most: number): void => {
-  const value = body[field];
-  if (value === undefined || value === null) return;
-  if (typeof value !== 'string' || value.length < least || value.length > most) {
-    throw fieldError([field], 'BASE_TYPE_BAD_LENGTH', `Must be between ${least} and ${most} in length.`);
-  }
-};
-
-const numberRange = (body: JsonObject, field: string, least: number, most: number): void => {
-  const value = body[field];
-  if (value === undefined || value === null) return;
-  if (typeof value !== 'number' || value < least || value > most) {
-    throw fieldError([field], 'NUMBER_TYPE_RANGE', `int value should be between ${least} and ${most}.`);
-  }
-};
-
-const checkFields = (body: JsonObject, maxBitrate: number): void => {
-  textLength(body, 'name', 1, 100);
-  textLength(body, 'topic', 0, 1024);
-  numberRange(body, 'user_limit', 0, 99);
-  numberRange(body, 'rate_limit_per_user', 0, 21_600);
-  numberRange(body, 'bitrate', 8_000, maxBitrate);
-};
-
-const maxBitrate = (guild: Guild, type: number): number =>
-  type === ChannelType.stage ? 64_000 : ([96_000, 128_000, 256_000, 384_000][guild.premiumTier] ?? 96_000);
 
 /** Text channel names are lower case with dashes, whatever was sent. */
 const channelName = (type: number, name: string): string =>
@@ -95,12 +70,11 @@ const create = (call: Call): Reply => {
   const guild = joinedGuild(call);
   needInGuild(world, guild.id, 'MANAGE_CHANNELS');
   const body = bodyObject(call);
+  demand(validateChannelCreate(body, { premiumTier: guild.premiumTier }));
   const type = asNumber(body.type) ?? ChannelType.text;
   if (!KNOWN_TYPES.includes(type))
     throw fieldError(['type'], 'BASE_TYPE_CHOICES', `Value must be one of {${KNOWN_TYPES.join(', ')}}.`);
-  const name = asString(body.name);
-  if (name === undefined) throw fieldError(['name'], 'BASE_TYPE_REQUIRED', 'This field is required');
-  checkFields(body, maxBitrate(guild, type));
+
   if (world.channelsOf(guild.id).length >= MAX_CHANNELS) throw refusal('tooManyChannels');
   const parentId = asString(body.parent_id) ?? null;
   checkParent(world, guild.id, parentId);
@@ -108,7 +82,7 @@ const create = (call: Call): Reply => {
   checkOverwrites(world, guild.id, overwrites, guildPermissions(world, world.bot.id, guild.id));
   const parent = parentId === null ? undefined : world.channel(parentId);
   const channel = world.addChannel(guild.id, {
-    name: channelName(type, name),
+    name: channelName(type, asString(body.name) ?? ''),
     type: type as ChannelType,
     parentId,
     topic: asString(body.topic) ?? null,
@@ -128,7 +102,7 @@ const modify = (call: Call): Reply => {
   if (channel.guildId === null) throw refusal('wrongChannelForDm');
   needInChannel(world, channel, 'MANAGE_CHANNELS');
   const body = bodyObject(call);
-  checkFields(body, maxBitrate(world.guild(channel.guildId), channel.type));
+  demand(validateChannelModify(body, { premiumTier: world.guild(channel.guildId).premiumTier, type: channel.type }));
   const overwrites = readOverwrites(body.permission_overwrites);
   if (overwrites !== undefined) {
     needInChannel(world, channel, 'MANAGE_ROLES');
@@ -178,6 +152,7 @@ const putOverwrite = (call: Call): Reply => {
   const channel = viewedChannel(call);
   if (channel.guildId === null) throw refusal('wrongChannelForDm');
   needInChannel(world, channel, 'MANAGE_ROLES');
+  demand(validateOverwrite(bodyObject(call)));
   const [overwrite] = readOverwrites([{ ...bodyObject(call), id: param(call, 'overwrite') }]) ?? [];
   if (overwrite === undefined) throw refusal('unknownOverwrite');
   checkOverwrites(world, channel.guildId, [overwrite], botPermissions(world, channel));
@@ -225,7 +200,7 @@ const setVoiceStatus = (call: Call): Reply => {
   const inside = world.voice.state(channel.guildId, world.bot.id)?.channelId === channel.id;
   needInChannel(world, channel, 'SET_VOICE_CHANNEL_STATUS', ...(inside ? [] : (['MANAGE_CHANNELS'] as const)));
   const body = bodyObject(call);
-  textLength(body, 'status', 0, 500);
+  demand(validateVoiceStatus(body));
   world.voice.setStatus(channel.id, asString(body.status) || null);
   return noContent;
 };

@@ -2,13 +2,15 @@ import type { InteractionRecord } from '../../interaction-model.ts';
 import { asNumber, asObject, type JsonObject, objectsIn } from '../../json.ts';
 import { type Message, MessageFlag } from '../../model.ts';
 import { guildUploadLimit } from '../../upload-limits.ts';
+import { type ChoiceType, validateChoices } from '../../validate/choices.ts';
+import { validateModal } from '../../validate/modal.ts';
 import { messageJson } from '../../wire-message.ts';
 import type { World } from '../../world.ts';
 import type { FirstAnswer } from '../../world-events.ts';
 import { fieldError, refusal } from '../api-error.ts';
-import { messageChange, newMessage } from '../message-body.ts';
+import { messageChange, newMessage, type UploadPlace } from '../message-body.ts';
 import { bodyObject, type Call, noContent, ok, param, type Reply, type Route } from '../router.ts';
-import { checkChoices, checkModal } from '../validation.ts';
+import { demand } from '../validation.ts';
 
 /** Which callback types an interaction takes: 2 command, 3 component, 4 autocomplete, 5 modal submit. */
 const ALLOWED: Readonly<Record<InteractionRecord['type'], readonly number[]>> = {
@@ -18,10 +20,11 @@ const ALLOWED: Readonly<Record<InteractionRecord['type'], readonly number[]>> = 
   5: [4, 5, 6, 7],
 };
 
-const uploadPlace = (world: World, record: InteractionRecord, ephemeral: boolean) => ({
+const uploadPlace = (world: World, record: InteractionRecord, ephemeral: boolean, first: boolean): UploadPlace => ({
   channelId: record.channelId,
   ephemeral,
   limitBytes: guildUploadLimit(record.guildId === null ? undefined : world.guild(record.guildId)),
+  under: first ? ['data'] : [],
 });
 
 const requireOpen = (call: Call): InteractionRecord => {
@@ -42,7 +45,7 @@ const answerType = (record: InteractionRecord): number => {
 const post = (call: Call, record: InteractionRecord, body: JsonObject, followUp: boolean): Message => {
   const { world } = call;
   const ephemeral = ((asNumber(body.flags) ?? 0) & MessageFlag.ephemeral) !== 0;
-  const draft = newMessage(call, body, uploadPlace(world, record, ephemeral));
+  const draft = newMessage(call, body, uploadPlace(world, record, ephemeral, !followUp));
   const settable =
     MessageFlag.ephemeral |
     MessageFlag.suppressEmbeds |
@@ -104,19 +107,29 @@ const firstAnswer = (call: Call, record: InteractionRecord, type: number, data: 
     case 7: {
       const source = requireSource(call, record, 7);
       record.originalId = source.id;
-      const change = messageChange(call, source, data, uploadPlace(world, record, source.ephemeralFor !== null));
+      const change = messageChange(call, source, data, uploadPlace(world, record, source.ephemeralFor !== null, true));
       return { kind: 'update', message: world.messages.edit(source.channelId, source.id, change) };
     }
     case 8:
-      checkChoices(data.choices);
+      demand(validateChoices(data, focusedType(record.payload)));
       return { kind: 'choices', choices: objectsIn(data.choices) };
     default: {
-      checkModal(data);
+      demand(validateModal(data));
       const modal = numberedModal(data);
       record.modal = modal;
       return { kind: 'modal', modal };
     }
   }
+};
+
+const CHOICE_TYPES: Readonly<Record<number, ChoiceType>> = { 3: 'string', 4: 'integer', 10: 'number' };
+
+/** The type of the option that is being typed. */
+const focusedType = (payload: JsonObject): ChoiceType | undefined => {
+  const find = (options: readonly JsonObject[]): JsonObject | undefined =>
+    options.find((option) => option.focused === true) ??
+    options.map((option) => find(objectsIn(option.options))).find((option) => option !== undefined);
+  return CHOICE_TYPES[asNumber(find(objectsIn(asObject(payload.data)?.options))?.type) ?? 0];
 };
 
 /** Components of a modal get ids like those of messages. */
@@ -191,7 +204,7 @@ const requireMessage = (call: Call, record: InteractionRecord): Message => {
 
 const applyEdit = (call: Call, record: InteractionRecord, message: Message, body: JsonObject): Message => {
   const { world } = call;
-  const filled = messageChange(call, message, body, uploadPlace(world, record, message.ephemeralFor !== null));
+  const filled = messageChange(call, message, body, uploadPlace(world, record, message.ephemeralFor !== null, false));
   const wasLoading = (message.flags & MessageFlag.loading) !== 0;
   const flags = (filled.flags ?? message.flags) & ~MessageFlag.loading;
   const edited = world.messages.edit(message.channelId, message.id, { ...filled, flags, markEdited: !wasLoading });
