@@ -1,4 +1,5 @@
 /** The voice server's TLS identity: self-signed, for loopback, made anew at every start. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,9 @@ const DAY_MS = 86_400_000;
 
 export async function makeCertificate(host: string, directory?: string): Promise<Certificate> {
   const names = [host, '127.0.0.1', 'localhost'].filter((name, index, all) => all.indexOf(name) === index);
-  const pems = await generate([{ name: 'commonName', value: 'skipline sandbox voice' }], {
+  // Trusted certificates are looked up by subject: two of the same name in one process hide each other.
+  const subject = `skipline sandbox voice ${randomUUID()}`;
+  const pems = await generate([{ name: 'commonName', value: subject }], {
     keyType: 'ec',
     algorithm: 'sha256',
     // A day back: a client whose clock is a little behind must not see a certificate from the future.

@@ -33,6 +33,7 @@ const MAGIC = 0xfafa;
 const LAST_TRANSITION = 0xffff;
 /** A person per seat is not needed to prove anything; more members only cost time. */
 const MAX_LISTENERS = 8;
+const MAX_FORMER = 2;
 
 export class DaveCall {
   readonly channelId: string;
@@ -41,6 +42,8 @@ export class DaveCall {
   /** Oldest first. */
   #members: Member[] = [];
   readonly #listeners = new Map<string, DaveListener>();
+  /** Who left last: frames that were on their way are still theirs to decrypt. */
+  #former: readonly DaveListener[] = [];
   #transition = 0;
   /** Who has not confirmed a transition yet. */
   readonly #unready = new Map<number, Set<string>>();
@@ -91,6 +94,8 @@ export class DaveCall {
     const leaver = this.#find(userId);
     if (leaver === undefined) return;
     this.#members = this.#members.filter((member) => member !== leaver);
+    const listener = this.#listeners.get(userId);
+    if (listener !== undefined) this.#former = [listener, ...this.#former].slice(0, MAX_FORMER);
     this.#listeners.delete(userId);
     for (const [transitionId, waiting] of this.#unready) if (waiting.delete(userId)) this.#settle(transitionId);
     const leaf = this.#group.leafOf(userId);
@@ -147,11 +152,22 @@ export class DaveCall {
     this.#flush();
   }
 
+  /** A client came back: what it still owed may have been lost with its socket, so the group starts over. */
+  resumed(userId: string): void {
+    const member = this.#find(userId);
+    if (member === undefined) return;
+    const owesReady = [...this.#unready.values()].some((waiting) => waiting.has(userId));
+    if (member.due === 0 && this.#group.isSettled && !owesReady) return;
+    member.due = 0;
+    this.#recreate();
+    this.#flush();
+  }
+
   /** What the people in the channel hear of this payload. */
   open(userId: string, payload: Buffer): Opened {
     if (isSilenceFrame(payload) || !isProtocolFrame(payload)) return { kind: 'transport', opus: payload };
     const reasons: string[] = [];
-    for (const listener of this.#listeners.values()) {
+    for (const listener of [...this.#listeners.values(), ...this.#former]) {
       const opened = listener.open(userId, payload);
       if (opened.ok) return { kind: 'dave', opus: opened.opus };
       reasons.push(opened.why);

@@ -20,7 +20,10 @@ export class DaveListener {
   readonly #userId: string;
   readonly #channelId: string;
   readonly #voice: DaveVoice;
-  readonly #session: DAVESession;
+  #session: DAVESession;
+  /** Before the last start over: the others still use its keys until they have started over too. */
+  #previous: DAVESession | undefined;
+  #externalSender: Buffer | undefined;
 
   constructor(userId: string, channelId: string, voice: DaveVoice) {
     this.#userId = userId;
@@ -42,6 +45,7 @@ export class DaveListener {
   deliverBinary(op: number, payload: Buffer): void {
     switch (op) {
       case Op.daveExternalSender:
+        this.#externalSender = payload;
         this.#session.setExternalSender(payload);
         return;
       case Op.daveProposals:
@@ -58,14 +62,12 @@ export class DaveListener {
     }
   }
 
-  /** Decrypts a frame of somebody in the group. */
-  open(userId: string, frame: Buffer): { readonly ok: true; readonly opus: Buffer } | { ok: false; why: string } {
-    // The native decryptor reports every failure (no key, wrong key, changed byte) as an exception.
-    try {
-      return { ok: true, opus: this.#session.decrypt(userId, MEDIA_AUDIO, frame) };
-    } catch (error) {
-      return { ok: false, why: error instanceof Error ? error.message : String(error) };
-    }
+  /** Decrypts a frame of somebody in the group, or in the one before it. */
+  open(userId: string, frame: Buffer): Decrypted {
+    const opened = decrypt(this.#session, userId, frame);
+    if (opened.ok || this.#previous === undefined) return opened;
+    const before = decrypt(this.#previous, userId, frame);
+    return before.ok ? before : opened;
   }
 
   #onProposals(payload: Buffer): void {
@@ -88,7 +90,20 @@ export class DaveListener {
   }
 
   #startOver(): void {
-    this.#session.reinit(PROTOCOL_VERSION, this.#userId, this.#channelId);
+    this.#previous = this.#session;
+    this.#session = new DAVESession(PROTOCOL_VERSION, this.#userId, this.#channelId);
+    if (this.#externalSender !== undefined) this.#session.setExternalSender(this.#externalSender);
     this.sendKeyPackage();
+  }
+}
+
+export type Decrypted = { readonly ok: true; readonly opus: Buffer } | { readonly ok: false; readonly why: string };
+
+function decrypt(session: DAVESession, userId: string, frame: Buffer): Decrypted {
+  // The native decryptor reports every failure (no key, wrong key, changed byte) as an exception.
+  try {
+    return { ok: true, opus: session.decrypt(userId, MEDIA_AUDIO, frame) };
+  } catch (error) {
+    return { ok: false, why: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -123,6 +123,7 @@ export class VoiceSocket implements VoiceLink {
         }
         const { session } = admission;
         this.#state = { kind: 'bound', session };
+        session.call.resumed(session.grant.userId);
         this.#around.tell({ kind: 'resumed', guildId: message.serverId, session: session.number });
         return;
       }

@@ -1,9 +1,11 @@
 /** The unmodified @discordjs/voice against the voice sandbox, with a main gateway of a few lines. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import {
   type AudioPlayer,
   AudioResource,
+  type CreateVoiceConnectionOptions,
   createAudioPlayer,
   createAudioResource,
   type DiscordGatewayAdapterCreator,
@@ -13,6 +15,7 @@ import {
   StreamType,
   type VoiceConnection,
 } from '@discordjs/voice';
+import { WebSocket } from 'ws';
 import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
 
 export const BOT = '100000000000000001';
@@ -75,7 +78,10 @@ export interface Client {
 
 export function joinVoice(
   voice: VoiceSandbox,
-  options: Partial<JoinVoiceChannelOptions> & { readonly stage?: boolean; readonly answerLimit?: number } = {},
+  options: Partial<JoinVoiceChannelOptions & CreateVoiceConnectionOptions> & {
+    readonly stage?: boolean;
+    readonly answerLimit?: number;
+  } = {},
 ): Client {
   const { stage, answerLimit, ...join } = options;
   const gateway = new MainGateway(voice, stage ?? false);
@@ -102,6 +108,8 @@ export interface Tone {
   readonly hz: number;
   /** An ffmpeg filter chain after the sine, e.g. `volume=-12dB`. */
   readonly filter?: string;
+  /** Default 96k. */
+  readonly bitrate?: string;
 }
 
 /** An Ogg Opus tone, stereo, 20 ms frames. */
@@ -120,7 +128,7 @@ export function oggTone(tone: Tone): Buffer {
     '-c:a',
     'libopus',
     '-b:a',
-    '96k',
+    tone.bitrate ?? '96k',
     '-frame_duration',
     '20',
     '-f',
@@ -138,3 +146,66 @@ export const oggResource = (ogg: Buffer): AudioResource =>
 /** A resource of ready Opus packets, whatever they contain. */
 export const packetResource = (packets: readonly Buffer[]): AudioResource =>
   new AudioResource([], [Readable.from(packets)], null, 5);
+
+/** A voice client of a few lines, for what the real library never does. */
+export class RawVoiceClient {
+  readonly #socket: WebSocket;
+  readonly #received: { readonly op: number; readonly d: Record<string, unknown> }[] = [];
+  readonly #closed: Promise<number>;
+
+  constructor(voice: VoiceSandbox, version = '8') {
+    this.#socket = new WebSocket(`wss://${voice.endpoint}?v=${version}`, { ca: voice.cert });
+    this.#closed = once(this.#socket, 'close').then(([code]) => Number(code));
+    this.#socket.on('message', (message: Buffer, binary) => {
+      if (!binary) this.#received.push(JSON.parse(message.toString()));
+    });
+    // A refused upgrade is an error and then a close; the close is what tests look at.
+    this.#socket.on('error', () => undefined);
+  }
+
+  /** Close code, once closed. */
+  get closed(): Promise<number> {
+    return this.#closed;
+  }
+
+  async open(): Promise<this> {
+    await once(this.#socket, 'open');
+    return this;
+  }
+
+  send(message: unknown): void {
+    this.#socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  }
+
+  /** Data of the first message with this opcode, received or to come. */
+  async next(op: number): Promise<Record<string, unknown>> {
+    for (;;) {
+      const found = this.#received.find((message) => message.op === op);
+      if (found !== undefined) return found.d;
+      await once(this.#socket, 'message', { signal: AbortSignal.timeout(5000) });
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** The Opus packets of an Ogg file, headers left out. */
+export function oggPackets(ogg: Buffer): readonly Buffer[] {
+  const packets: Buffer[] = [];
+  let open: Buffer[] = [];
+  for (let page = 0; page < ogg.length; ) {
+    const lacing = ogg.subarray(page + 27, page + 27 + ogg.readUInt8(page + 26));
+    let at = page + 27 + lacing.length;
+    for (const length of lacing) {
+      open.push(ogg.subarray(at, at + length));
+      at += length;
+      if (length === 255) continue;
+      packets.push(Buffer.concat(open));
+      open = [];
+    }
+    page = at;
+  }
+  return packets.slice(2);
+}
