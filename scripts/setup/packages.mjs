@@ -39,7 +39,7 @@ export async function installPackages(root, node) {
   const compiled = join(root, 'node_modules', 'sqlite3', 'build');
   const detail = () =>
     existsSync(join(compiled, 'Makefile')) && !existsSync(join(compiled, 'Release', 'node_sqlite3.node'))
-      ? 'compiling SQLite, because no ready-made build could be downloaded; about 45 s'
+      ? 'compiling SQLite from source, about a minute'
       : '';
   const args = [...npm.args, 'ci', '--no-audit', '--no-fund'];
   const result = await step(

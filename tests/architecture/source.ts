@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { parseSync } from 'oxc-parser';
@@ -36,9 +36,10 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 const CODE = /\.(ts|mjs|js)$/;
 const SKIPPED = new Set(['node_modules', 'out', 'dist']);
 
-/** Every file below these folders, as paths from the project root. */
+/** Every file below these folders, as paths from the project root. A folder may be absent: git keeps no empty ones. */
 export function listFiles(folders: readonly string[]): readonly string[] {
-  return folders.flatMap((folder) =>
+  const present = folders.filter((folder) => existsSync(join(ROOT, folder)));
+  return present.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = `${folder}/${entry.name}`;
       if (!entry.isDirectory()) return [path];
