@@ -22,22 +22,6 @@ export interface EditedMessage {
   readonly components: readonly JsonObject[];
 }
 
-/** Only the fields that are there, for a caller who knows by itself whether the message is empty or converted. */
-export const validateMessageFields = (
-  body: unknown,
-  context: MessageContext & { readonly componentsV2: boolean },
-): Verdict =>
-  judge(
-    body,
-    (root) => {
-      if (root.object({ required: true }) === undefined) return undefined;
-      checkEnvelope(root);
-      checkFields(root, context.componentsV2 ? COMPONENTS_V2 : 0, context);
-      return undefined;
-    },
-    context.under,
-  );
-
 const EMPTY = refusal(50006, 'Cannot send an empty message');
 
 /** A new message: channel message, interaction answer, follow-up, or a deferral's first content. */
