@@ -1,9 +1,10 @@
-import { type AutocompleteInteraction, type GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
+import type { AutocompleteInteraction, GuildMember, Interaction } from 'discord.js';
 import type { Failure } from '../domain/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { StoreError } from '../ports/store.ts';
 import type { SettingsService } from '../services/settings-service.ts';
+import { rightsOf } from './access.ts';
 import type {
   Access,
   Answer,
@@ -135,10 +136,7 @@ export class Router {
 
   async #caller(guildId: string, userId: string, member: GuildMember): Promise<Caller> {
     const settings = await this.#ports.settings.all(guildId);
-    const isAdmin = member.permissions.has(PermissionFlagsBits.ManageGuild);
-    const role = settings['role.reviewer'];
-    const isReviewer = isAdmin || (role !== null && member.roles.cache.has(role));
-    return { guildId, userId, displayName: member.displayName, isReviewer, isAdmin };
+    return { guildId, userId, displayName: member.displayName, ...rightsOf(member, settings) };
   }
 
   #refuse(access: Access, caller: Caller, name: string): Failure | null {

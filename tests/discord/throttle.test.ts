@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { THROTTLE, Throttle, throttleKind } from '../../src/discord/throttle.ts';
+
+/** The limiter underneath reads the system's clock. */
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+async function press(throttle: Throttle, times: number, name: string, userId = 'u', guildId = 'g') {
+  const answers: (number | null)[] = [];
+  for (let i = 0; i < times; i += 1) {
+    answers.push(throttle.check(guildId, userId, name));
+    await settled();
+  }
+  return answers;
+}
+
+const refused = (answers: readonly (number | null)[]) => answers.filter((answer) => answer !== null).length;
+
+describe('a member', () => {
+  test('who uses commands like a person is never held up', async () => {
+    const throttle = new Throttle(Date.now);
+    for (let i = 0; i < 60; i += 1) {
+      expect(throttle.check('g', 'u', '/queue')).toBeNull();
+      await vi.advanceTimersByTimeAsync(1_100);
+    }
+  });
+
+  test('who floods is told how long to wait, and may go on after that', async () => {
+    const throttle = new Throttle(Date.now);
+    const { actions, seconds } = THROTTLE.command.member;
+    const answers = await press(throttle, actions + 5, '/queue');
+    expect(refused(answers)).toBe(5);
+    const waitMs = answers.at(-1) ?? 0;
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(seconds * 1_000);
+    await vi.advanceTimersByTimeAsync(waitMs);
+    expect(throttle.check('g', 'u', '/queue')).toBeNull();
+  });
+
+  test('does not prolong the wait by pressing on', async () => {
+    const throttle = new Throttle(Date.now);
+    await press(throttle, THROTTLE.component.member.actions, 'reviewer.page');
+    const first = throttle.check('g', 'u', 'reviewer.page') ?? 0;
+    await press(throttle, 100, 'reviewer.page');
+    expect(throttle.check('g', 'u', 'reviewer.page')).toBe(first);
+  });
+
+  test('who floods holds up neither others, nor other guilds, nor other kinds of action', async () => {
+    const throttle = new Throttle(Date.now);
+    await press(throttle, 200, '/queue');
+    expect(throttle.check('g', 'u', '/queue')).not.toBeNull();
+    expect(throttle.check('g', 'other', '/queue')).toBeNull();
+    expect(throttle.check('other', 'u', '/queue')).toBeNull();
+    expect(throttle.check('g', 'u', 'queue.page')).toBeNull();
+    expect(throttle.check('g', 'u', 'autocomplete')).toBeNull();
+  });
+
+  test('may type fast in an autocompleted option', async () => {
+    expect(refused(await press(new Throttle(Date.now), 30, 'autocomplete'))).toBe(0);
+  });
+});
+
+describe('a guild', () => {
+  test('takes a rush of hundreds when submissions open', async () => {
+    const throttle = new Throttle(Date.now);
+    const answers: (number | null)[] = [];
+    for (let i = 0; i < 400; i += 1) answers.push(...(await press(throttle, 1, 'submission.modal', `u${i}`)));
+    expect(refused(answers)).toBe(0);
+  });
+
+  test('is protected from a raid by many accounts', async () => {
+    const throttle = new Throttle(Date.now);
+    const { actions } = THROTTLE.passive.guild;
+    const answers: (number | null)[] = [];
+    for (let i = 0; i < actions + 50; i += 1) answers.push(...(await press(throttle, 1, 'passive', `u${i}`)));
+    expect(refused(answers)).toBe(50);
+    expect(throttle.check('another', 'u1', 'passive')).toBeNull();
+  });
+});
+
+test.each([
+  ['/queue', 'command'],
+  ['/submit', 'command'],
+  ['/submitfile', 'submission'],
+  ['Submit this track', 'submission'],
+  ['submission.modal', 'submission'],
+  ['submission.own-page', 'component'],
+  ['reviewer.next', 'component'],
+  ['autocomplete', 'autocomplete'],
+  ['passive', 'passive'],
+])('%s counts as %s', (name, kind) => {
+  expect(throttleKind(name)).toBe(kind);
+});
