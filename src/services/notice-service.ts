@@ -1,0 +1,161 @@
+import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
+import type { EventBus } from '../lib/event-bus.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Notifier } from '../ports/notifier.ts';
+import type { StoredNotice } from '../ports/outbox-store.ts';
+import type { Store } from '../ports/store.ts';
+import type { Facts } from './events.ts';
+
+export interface NoticePorts {
+  readonly store: Store;
+  readonly notifier: Notifier;
+  readonly bus: EventBus<Facts>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const BATCH = 20;
+const MAX_ATTEMPTS = 8;
+const RETRY: BackoffPolicy = { baseMs: 5_000, factor: 3, maxMs: 30 * 60_000, jitter: 0.2 };
+const KEEP_MS = 7 * 24 * 3_600_000;
+/** Notices about the show itself; a member can switch off all others. */
+const OPT_OUT_KEY = 'notices';
+
+/**
+ * Delivers the outbox: each notice at most once, also over restarts. A notice that was being sent when the process died
+ * is given up: told twice is worse than told never, for a show.
+ */
+export class NoticeService {
+  readonly #ports: NoticePorts;
+  #state:
+    | { kind: 'stopped' }
+    | { kind: 'waiting'; cancel: () => void }
+    | { kind: 'working'; again: boolean; done: Promise<void> } = {
+    kind: 'stopped',
+  };
+  #unsubscribe: (() => void) | null = null;
+  #open = false;
+
+  constructor(ports: NoticePorts) {
+    this.#ports = ports;
+  }
+
+  async start(): Promise<void> {
+    const { store, clock, bus, log } = this.#ports;
+    const interrupted = await store.transaction(async (tx) => {
+      await tx.outbox.prune(clock.now() - KEEP_MS);
+      return tx.outbox.giveUpInterrupted(clock.now());
+    });
+    if (interrupted > 0) log.warn({ interrupted }, 'notices that were being sent at the crash are not sent again');
+    this.#open = true;
+    this.#unsubscribe = bus.on('notice.stored', 'notices', () => this.#wake());
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#open = false;
+    this.#unsubscribe?.();
+    const state = this.#state;
+    if (state.kind === 'waiting') state.cancel();
+    if (state.kind === 'working') await state.done;
+    this.#state = { kind: 'stopped' };
+  }
+
+  /** Resolves when everything that is due was tried. */
+  async idle(): Promise<void> {
+    while (this.#state.kind === 'working') await this.#state.done;
+  }
+
+  async setOptOut(guildId: string, userId: string, off: boolean): Promise<void> {
+    await this.#ports.store.transaction((tx) =>
+      tx.settings.setPreference(guildId, userId, OPT_OUT_KEY, off ? '"off"' : null),
+    );
+  }
+
+  #wake(): void {
+    if (!this.#open) return;
+    if (this.#state.kind === 'working') {
+      this.#state.again = true;
+      return;
+    }
+    if (this.#state.kind === 'waiting') this.#state.cancel();
+    const done = this.#work().catch((error: unknown) =>
+      this.#ports.log.error({ err: error }, 'the outbox could not be worked off'),
+    );
+    const working = { kind: 'working' as const, again: false, done };
+    this.#state = working;
+    void done.then(async () => {
+      if (this.#state !== working) return;
+      this.#state = { kind: 'stopped' };
+      if (working.again) this.#wake();
+      else await this.#sleepUntilDue();
+    });
+  }
+
+  async #sleepUntilDue(): Promise<void> {
+    const { store, clock } = this.#ports;
+    const next = await store.read((tx) => tx.outbox.nextDueAt());
+    if (next === null || !this.#open || this.#state.kind !== 'stopped') return;
+    const cancel = clock.after(Math.max(50, next - clock.now()), () => {
+      this.#state = { kind: 'stopped' };
+      this.#wake();
+    });
+    this.#state = { kind: 'waiting', cancel };
+  }
+
+  async #work(): Promise<void> {
+    const { store, clock } = this.#ports;
+    for (;;) {
+      const due = await store.read((tx) => tx.outbox.due(clock.now(), BATCH));
+      if (due.length === 0 || !this.#open) return;
+      // Different people and channels do not wait for each other; one person's notices stay in order.
+      const groups = Map.groupBy(due, (notice) => JSON.stringify(notice.target));
+      await Promise.all([...groups.values()].map((notices) => this.#tellAll(notices)));
+    }
+  }
+
+  async #tellAll(notices: readonly StoredNotice[]): Promise<void> {
+    for (const notice of notices) await this.#tell(notice);
+  }
+
+  async #tell(stored: StoredNotice): Promise<void> {
+    const { store, notifier, clock, log } = this.#ports;
+    if (await this.#optedOut(stored)) {
+      await store.transaction((tx) => tx.outbox.markDone(stored.id, 'given-up', 'opted out', clock.now()));
+      return;
+    }
+    await store.transaction((tx) => tx.outbox.markSending(stored.id));
+    const delivery = await this.#deliver(stored);
+    await store.transaction(async (tx) => {
+      if (delivery === 'sent') return tx.outbox.markDone(stored.id, 'sent', 'sent', clock.now());
+      if (delivery === 'refused') return tx.outbox.markDone(stored.id, 'given-up', 'refused', clock.now());
+      if (stored.attempts + 1 >= MAX_ATTEMPTS) {
+        log.warn({ notice: stored.notice.kind, guildId: stored.guildId }, 'a notice is given up');
+        return tx.outbox.markDone(stored.id, 'given-up', 'too many attempts', clock.now());
+      }
+      return tx.outbox.markWaiting(
+        stored.id,
+        clock.now() + backoffDelay(RETRY, stored.attempts, clock.random()),
+        'retry',
+      );
+    });
+  }
+
+  /** A bug in the wording of one notice must not hold up all others. */
+  async #deliver({ guildId, target, notice }: StoredNotice) {
+    try {
+      return await this.#ports.notifier.deliver(guildId, target, notice);
+    } catch (error) {
+      this.#ports.log.error({ err: error, notice: notice.kind, guildId }, 'a notice could not be delivered');
+      return 'refused' as const;
+    }
+  }
+
+  async #optedOut({ guildId, target, notice }: StoredNotice): Promise<boolean> {
+    if (target.kind !== 'member' || notice.kind === 'data-export') return false;
+    return (
+      (await this.#ports.store.read((tx) => tx.settings.preference(guildId, target.userId, OPT_OUT_KEY))) === '"off"'
+    );
+  }
+}
