@@ -32,8 +32,8 @@ CREATE TABLE media (
   bytes INTEGER NOT NULL,
   format TEXT NOT NULL,                  -- mp3 | wav | m4a | flac, from the bytes
   duration_ms INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('preparing', 'ready', 'unplayable')),
-  reason TEXT,                           -- why unplayable, in plain words
+  state TEXT NOT NULL CHECK (state IN ('preparing', 'ready', 'unplayable', 'deleted')),
+  reason TEXT,                           -- why unplayable or deleted, in plain words
   lufs REAL,                             -- integrated loudness of the original, LUFS
   true_peak REAL,                        -- dBTP of the original
   peaks TEXT,                            -- JSON array of 0..255, for the waveform

@@ -1,0 +1,24 @@
+import type { Result } from '../lib/result.ts';
+import type { AudioFormat, EncodedMedia } from './media-store.ts';
+
+export type EncodeTrouble =
+  /** The bytes cannot be decoded; trying again is no use. The sentence is for people. */
+  | { readonly kind: 'unplayable'; readonly why: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'disk-full' }
+  | { readonly kind: 'cancelled' };
+
+/** The bytes of songs: one original and one levelled Opus file per content address. */
+export interface MediaFiles {
+  /**
+   * Measures, levels to -16 LUFS below -1 dBTP and encodes to Ogg Opus. The file appears whole or not at all, also
+   * when the process dies meanwhile. Never throws for what the bytes are.
+   */
+  encode(sha256: string, format: AudioFormat, signal: AbortSignal): Promise<Result<EncodedMedia, EncodeTrouble>>;
+  /** Original and encoded; no error when they are gone already. */
+  remove(sha256: string): Promise<void>;
+  /** At start, before anything is taken in: removes half files, and every file of a hash that is not in `known`. */
+  sweep(known: ReadonlySet<string>): Promise<{ readonly removed: number }>;
+  /** PNG of a song's peaks. */
+  waveform(peaks: readonly number[]): Promise<Uint8Array>;
+}
