@@ -2,7 +2,7 @@
 export interface LiveUser {
   /** TikTok's stable numeric id, decimal. */
   readonly userId: string;
-  /** The @name without the at sign; can change. */
+  /** The @name without the at sign; can change. '' when the frame did not tell it. */
   readonly name: string;
   readonly nickname: string;
   readonly avatarUrl: string | null;
