@@ -120,7 +120,7 @@ export class NoticeService {
   }
 
   async #tell(stored: StoredNotice): Promise<void> {
-    const { store, notifier, clock, log } = this.#ports;
+    const { store, clock, log } = this.#ports;
     if (await this.#optedOut(stored)) {
       await store.transaction((tx) => tx.outbox.markDone(stored.id, 'given-up', 'opted out', clock.now()));
       return;
