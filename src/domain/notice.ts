@@ -2,7 +2,14 @@ import type { Line, WaitingLine } from './submission.ts';
 
 /** What people are told outside of an answer: kept in the outbox, sent once, worded by `discord/cards`. */
 export type Notice =
-  | { readonly kind: 'stored-passive'; readonly publicId: string; readonly title: string; readonly place: number | null }
+  | {
+      readonly kind: 'stored-passive';
+      readonly publicId: string;
+      readonly title: string;
+      readonly place: number | null;
+      /** Further links and files of the same message, which were left out. */
+      readonly extras: number;
+    }
   | { readonly kind: 'refused-passive'; readonly failure: import('./failure.ts').Failure }
   | { readonly kind: 'approved'; readonly publicId: string; readonly line: WaitingLine; readonly reason: string | null }
   | { readonly kind: 'rejected'; readonly publicId: string; readonly reason: string | null }

@@ -83,6 +83,14 @@ export function linkButton(label: string, url: string): APIButtonComponent {
   return { type: ComponentType.Button, style: ButtonStyle.Link, label, url };
 }
 
+/** Addresses a button can hold; longer ones are left out. */
+const LINK_MAX = 512;
+
+/** The way to a song outside of Discord; none when its address is too long for a button. */
+export function openButtons(url: string): readonly APIButtonComponent[] {
+  return url.length <= LINK_MAX ? [linkButton('Open', url)] : [];
+}
+
 export interface MenuOption {
   readonly label: string;
   readonly value: string;

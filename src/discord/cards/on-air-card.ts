@@ -1,5 +1,5 @@
 import type { OnAir } from '../../services/snapshots.ts';
-import { type Card, container, linkButton, row, text } from './card.ts';
+import { type Card, container, openButtons, row, text } from './card.ts';
 import { pointsText } from './queue-card.ts';
 import { mediaText, songName } from './submission-card.ts';
 import { LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, plain, relativeTime } from './words.ts';
@@ -28,10 +28,11 @@ export function nextCard(onAir: OnAir, previous: OnAir | null): Card {
   const before =
     previous === null ? '' : `-# Before: \`#${previous.submission.publicId}\` ${songName(previous.submission, 40)}\n`;
   const { track } = onAir.submission;
+  const open = track.kind === 'link' ? openButtons(track.url) : [];
   return {
     components: [
       container('good', [text(`${before}${onAirText(onAir)}`)]),
-      ...(track.kind === 'link' ? [row(linkButton('Open', track.url))] : []),
+      ...(open.length === 0 ? [] : [row(...open)]),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { OnAir, PlaybackStatus, PlayerStatus, VoiceTelemetry } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, type CardFile, container, linkButton, row, text, textCard } from './card.ts';
+import { button, type Card, type CardFile, container, openButtons, row, text, textCard } from './card.ts';
 import { onAirText } from './on-air-card.ts';
 import { clockTime, plain, relativeTime } from './words.ts';
 
@@ -64,7 +64,7 @@ export function nowPlayingCard(
             emoji: '🔖',
             disabled: onAir === null || onAir.submission.bookmarked,
           }),
-          ...(track?.kind === 'link' ? [linkButton('Open', track.url)] : []),
+          ...(track?.kind === 'link' ? openButtons(track.url) : []),
         ),
       ]),
     ],

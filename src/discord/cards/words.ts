@@ -51,12 +51,15 @@ export const PLATFORM_LABEL = {
   other: 'Link',
 } as const satisfies Record<Platform, string>;
 
+/** Control characters, and marks that turn the direction of what stands around them. */
+const UNSEEN = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 /**
  * A stranger's text made harmless inside Discord markdown: every character that could format, mention, link or quote is
- * escaped, line breaks become blanks.
+ * escaped, line breaks become blanks, direction marks go.
  */
 export function plain(userText: string, max = 100): string {
-  const oneLine = userText.replace(/\s+/g, ' ').trim();
+  const oneLine = userText.replace(/\s+/g, ' ').replace(UNSEEN, '').trim();
   return clip(oneLine, max)
     .replace(/[\\*_~`|<>[\]()@]/g, '\\$&')
     .replace(/:\/\//g, '\\://')
