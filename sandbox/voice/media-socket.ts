@@ -17,6 +17,7 @@ export class MediaSocket {
   readonly #now: () => number;
   readonly #socket: Socket = createSocket('udp4');
   readonly #timers = new Set<NodeJS.Timeout>();
+  #stopped = false;
 
   constructor(book: SessionBook, faults: VoiceFaults, now: () => number) {
     this.#book = book;
@@ -38,6 +39,8 @@ export class MediaSocket {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    if (this.#stopped) return;
+    this.#stopped = true;
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
 

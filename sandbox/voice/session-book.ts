@@ -56,6 +56,9 @@ export class SessionBook {
     if (before !== undefined) this.#retired.add(before.token);
     const grant: Grant = { ...request, token: randomBytes(16).toString('hex') };
     this.#grants.set(seat, grant);
+    if (this.#presence.get(request.guildId)?.channelId === request.channelId) {
+      this.#seat(request.guildId, request.channelId, []);
+    }
     return grant;
   }
 
@@ -147,13 +150,19 @@ export class SessionBook {
     const came = userIds.filter((userId) => !known.includes(userId));
     const went = known.filter((userId) => !userIds.includes(userId));
     this.#announce(guildId, channelId, { came, went });
-    const call = this.callIn(channelId);
-    const bots = new Set(this.#grantsIn(guildId).map((grant) => grant.userId));
-    const stage = this.#grantsIn(guildId).some((grant) => grant.channelId === channelId && grant.stage);
-    for (const userId of went) if (!bots.has(userId)) call.leave(userId);
-    if (!stage) for (const userId of came) if (!bots.has(userId)) call.addListener(userId);
+    this.#seat(guildId, channelId, went);
     // The old channel's call stays with the session that is still leaving it; whoever comes back finds a new one.
     if (before !== undefined && before.channelId !== channelId) this.#calls.delete(before.channelId);
+  }
+
+  /** People become members of the channel's call once a client is let in; before, there is nobody to talk to. */
+  #seat(guildId: string, channelId: string, went: readonly string[]): void {
+    const hosts = this.#grantsIn(guildId).filter((grant) => grant.channelId === channelId);
+    const clients = new Set(hosts.map((grant) => grant.userId));
+    const call = this.callIn(channelId);
+    for (const userId of went) if (!clients.has(userId)) call.leave(userId);
+    if (hosts.length === 0 || hosts.some((grant) => grant.stage)) return;
+    for (const userId of this.#presence.get(guildId)?.userIds ?? []) if (!clients.has(userId)) call.addListener(userId);
   }
 
   #announce(guildId: string, channelId: string, change: { came: readonly string[]; went: readonly string[] }): void {

@@ -35,6 +35,8 @@ export interface VoiceSessionView {
   readonly channelId: string;
   readonly userId: string;
   readonly state: SessionState['kind'];
+  /** How its last websocket closed; undefined while one is open. */
+  readonly closeCode: number | undefined;
   readonly ssrc: number;
   readonly mode: EncryptionMode | undefined;
   readonly daveVersion: number;
@@ -202,6 +204,7 @@ export class VoiceSandbox extends EventEmitter<SandboxEvents> implements VoiceBa
       channelId: session.grant.channelId,
       userId: session.grant.userId,
       state: session.state.kind,
+      closeCode: 'code' in session.state ? session.state.code : undefined,
       ssrc: session.ssrc,
       mode: session.mode,
       daveVersion: session.daveVersion,
@@ -233,7 +236,7 @@ export class VoiceSandbox extends EventEmitter<SandboxEvents> implements VoiceBa
     });
   }
 
-  /** Closes every socket and removes the certificate. Whoever waits for sound is told. */
+  /** Closes every socket and removes the certificate. Whoever waits for sound is told. Safe to call twice. */
   async stop(): Promise<void> {
     for (const capture of this.#book.captures) capture.end();
     await this.#gateway.stop();

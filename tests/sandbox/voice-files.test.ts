@@ -1,6 +1,8 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { analyseOgg, decodeOgg, timeline } from '../../sandbox/voice/analyse.ts';
 import { type CapturedFrame, framesToOgg, VoiceCapture } from '../../sandbox/voice/capture.ts';
 import { oggOpus } from '../../sandbox/voice/ogg.ts';
@@ -9,6 +11,8 @@ import { pacingOf } from '../../sandbox/voice/pacing.ts';
 import { type Cipher, openRtp } from '../../sandbox/voice/rtp.ts';
 import { RtpStream } from '../../sandbox/voice/rtp-stream.ts';
 import { bandShare, dominantHz, toneAmplitude } from '../../sandbox/voice/spectrum.ts';
+import { extendEveryContext } from '../../sandbox/voice/trust.ts';
+import { startVoice } from '../../sandbox/voice/voice-sandbox.ts';
 import { oggPackets, oggTone } from './voice-harness.ts';
 
 const RATE = 48_000;
@@ -194,4 +198,15 @@ describe('a capture', () => {
     capture.end();
     await expect(waiting).rejects.toThrow('stopped');
   });
+});
+
+test('a process can be made to trust the certificate, on Nodes without a call for it too', async () => {
+  const voice = await startVoice();
+  extendEveryContext(voice.cert);
+  const client = new WebSocket(`wss://${voice.endpoint}?v=8`);
+  const [hello] = await once(client, 'message');
+  expect(JSON.parse(String(hello))).toMatchObject({ op: 8 });
+  client.terminate();
+  await voice.stop();
+  await voice.stop();
 });

@@ -138,7 +138,9 @@ export function oggTone(tone: Tone): Buffer {
 }
 
 export const ffmpeg = (...args: readonly string[]): Buffer =>
-  execFileSync('ffmpeg', ['-nostdin', '-hide_banner', '-loglevel', 'error', ...args], { maxBuffer: 1 << 28 });
+  execFileSync(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-nostdin', '-hide_banner', '-loglevel', 'error', ...args], {
+    maxBuffer: 1 << 28,
+  });
 
 export const oggResource = (ogg: Buffer): AudioResource =>
   createAudioResource(Readable.from([ogg], { objectMode: false }), { inputType: StreamType.OggOpus });
