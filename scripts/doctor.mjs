@@ -48,7 +48,11 @@ function checkNpm() {
 
 function checkPackages() {
   if (packagesReady(ROOT)) return ok('packages', 'as in package-lock.json');
-  return bad('packages', 'missing or out of date', 'Run "npm ci" and read what it says.');
+  return bad(
+    'packages',
+    'missing or out of date',
+    'Run "npm run doctor" again and read what npm says; the rest can be checked once they are there.',
+  );
 }
 
 /** @param {ReturnType<typeof findPrograms>} programs @returns {Finding[]} */
@@ -140,7 +144,6 @@ async function checkSettings() {
   const file = join(ROOT, '.env');
   const env = { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
   const where = existsSync(file) ? '.env or the environment' : 'the environment; there is no .env file yet';
-  if (!packagesReady(ROOT)) return [note('settings', 'not checked', 'The packages have to be installed first.')];
   const { parseConfig } = await import('../src/config.ts');
   const parsed = parseConfig(env);
   const problems = parsed.ok ? [] : parsed.error;
@@ -228,12 +231,12 @@ function print(findings) {
   return broken === 0 ? 0 : 1;
 }
 
+const packages = checkPackages();
+const installed = packages.state === 'ok';
 process.exitCode = print([
   checkNode(),
   checkNpm(),
-  checkPackages(),
+  packages,
   ...checkMedia(findPrograms(ROOT)),
-  await checkDave(),
-  await checkSqlite(),
-  ...(await checkSettings()),
+  ...(installed ? [await checkDave(), await checkSqlite(), ...(await checkSettings())] : []),
 ]);

@@ -46,13 +46,14 @@ async function launch([name = '', ...args]) {
   const node = await prepareNode();
   await preparePackages(node, name);
   const env = taskEnv(node, await prepareMedia(task, name));
+  if (receivedSignal() !== undefined) throw new SetupError(['Stopped.']);
   return await runCommands(task, args, node, env);
 }
 
-/** @param {string} what @param {() => Promise<void>} work */
-async function alone(what, work) {
-  const onWait = (/** @type {string} */ pid) =>
-    say(`Another launcher (process ${pid}) is installing: waiting to see if it is done with ${what}.`);
+/** Installs while no other launcher does. @param {() => Promise<void>} work */
+async function alone(work) {
+  const onWait = (/** @type {string} */ pid, /** @type {number} */ waitedMs) =>
+    say(`Another launcher (process ${pid}) is installing; waiting for it... ${waitedMs / 1000} s`);
   await withLock(join(TOOLS, 'launch.lock'), work, { onWait, aborted: () => receivedSignal() !== undefined });
 }
 
@@ -60,7 +61,7 @@ async function prepareNode() {
   let node = findNode(TOOLS);
   if (node !== undefined) return node;
   say(`This is Node ${process.versions.node}, too old to run Skipline, and no newer one was found on PATH.`);
-  await alone('Node', async () => {
+  await alone(async () => {
     node = findNode(TOOLS) ?? (await installNode(TOOLS));
   });
   if (node === undefined) throw new SetupError(['No usable Node.']);
@@ -71,12 +72,12 @@ async function prepareNode() {
 async function preparePackages(node, name) {
   if (packagesReady(ROOT)) return;
   try {
-    await alone('the packages', async () => {
+    await alone(async () => {
       if (!packagesReady(ROOT)) await installPackages(ROOT, node);
     });
   } catch (error) {
     // The doctor is for exactly this moment: it tells what works without the packages.
-    if (name !== 'doctor' || !(error instanceof SetupError)) throw error;
+    if (name !== 'doctor' || !(error instanceof SetupError) || receivedSignal() !== undefined) throw error;
     for (const line of error.lines) say(line);
   }
 }
@@ -86,7 +87,7 @@ async function prepareMedia(task, name) {
   let programs = findPrograms(ROOT);
   if (task.media === 'none') return programs;
   if (programs.ffmpeg === undefined || programs.ffprobe === undefined) {
-    await alone('ffmpeg', async () => {
+    await alone(async () => {
       programs = await providePrograms(ROOT);
     });
   }

@@ -20,13 +20,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const HEARTBEAT_MS = 2_000;
 const STALE_MS = 20_000;
 const POLL_MS = 250;
+/** How often a waiting person hears that it still waits. */
+const TELL_MS = 10_000;
 
 /**
  * Runs `work` while holding the lock file, waiting for another holder first.
  * @template T
  * @param {string} path
  * @param {() => Promise<T>} work
- * @param {{ onWait?: (pid: string) => void, aborted?: () => boolean, staleMs?: number, pollMs?: number }} [options]
+ * @param {{ onWait?: (pid: string, waitedMs: number) => void, aborted?: () => boolean, staleMs?: number, pollMs?: number }} [options]
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, options = {}) {
@@ -46,21 +48,22 @@ export async function withLock(path, work, options = {}) {
 
 /**
  * @param {string} path
- * @param {{ onWait?: (pid: string) => void, aborted?: () => boolean, staleMs?: number, pollMs?: number }} options
+ * @param {{ onWait?: (pid: string, waitedMs: number) => void, aborted?: () => boolean, staleMs?: number, pollMs?: number }} options
  * @returns {Promise<number>} the open lock file
  */
 async function acquire(path, { onWait, aborted = () => false, staleMs = STALE_MS, pollMs = POLL_MS }) {
   mkdirSync(dirname(path), { recursive: true });
-  let told = false;
+  const startedAt = performance.now();
+  let tellAt = startedAt;
   for (;;) {
     const file = create(path);
     if (file !== undefined) return file;
     if (aborted()) throw new Error('Stopped while waiting for another launcher.');
     if (ageMs(path) > staleMs) {
       breakStale(path, staleMs);
-    } else if (!told) {
-      told = true;
-      onWait?.(holder(path));
+    } else if (performance.now() >= tellAt) {
+      onWait?.(holder(path), tellAt - startedAt);
+      tellAt += TELL_MS;
     }
     await sleep(pollMs);
   }

@@ -12,8 +12,8 @@ export function say(line) {
 }
 
 /**
- * Runs a long piece of work under a ticking line: redrawn every second on a terminal, a new line every 10 s in a log.
- * @template T
+ * Runs a program under a ticking line: redrawn every second on a terminal, a new line every 10 s in a log.
+ * @template {{ code: number }} T
  * @param {string} label what is being done, as a sentence start
  * @param {() => Promise<T>} work
  * @param {() => string} [detail] asked at every tick: what is going on right now
@@ -32,7 +32,7 @@ export async function step(label, work, detail = () => '') {
   let outcome = 'failed after';
   try {
     const result = await work();
-    outcome = 'done in';
+    if (result.code === 0) outcome = 'done in';
     return result;
   } finally {
     clearInterval(ticker);
