@@ -23,7 +23,7 @@ describe('a command', () => {
     ['has no spaces', slash({ name: 'sub mit' }), ['[0].name APPLICATION_COMMAND_INVALID_NAME']],
     ['has a name', slash({ name: undefined }), ['[0].name BASE_TYPE_REQUIRED']],
     ['of 32 characters', slash({ name: long(33) }), ['[0].name BASE_TYPE_BAD_LENGTH']],
-    ['has a description', slash({ description: '' }), ['[0].description BASE_TYPE_REQUIRED']],
+    ['has a description', slash({ description: '' }), ['[0].description BASE_TYPE_BAD_LENGTH']],
     ['of 100 characters', slash({ description: long(101) }), ['[0].description BASE_TYPE_BAD_LENGTH']],
     [
       'has 25 options',
@@ -213,7 +213,7 @@ describe('a channel', () => {
   it('is changed by the same limits', () => {
     const context = { premiumTier: 1, type: 2 } as const;
     expect(problems(validateChannelModify({ name: '', bitrate: 128_000, type: 0 }, context))).toEqual([
-      'name BASE_TYPE_REQUIRED',
+      'name BASE_TYPE_BAD_LENGTH',
       'type BASE_TYPE_CHOICES',
     ]);
     expect(problems(validateOverwrite({ type: 0, allow: '-1' }))).toEqual(['allow BITFIELD_TYPE_CONVERT']);

@@ -123,7 +123,7 @@ describe('action rows', () => {
       ['components[1].components[0].custom_id COMPONENT_CUSTOM_ID_DUPLICATED'],
     ],
     ['a long custom id', in1(button(long(101))), [`${first}.custom_id BASE_TYPE_BAD_LENGTH`]],
-    ['an empty custom id', in1(button('')), [`${first}.custom_id BASE_TYPE_REQUIRED`]],
+    ['an empty custom id', in1(button('')), [`${first}.custom_id BASE_TYPE_BAD_LENGTH`]],
     [
       'a button without custom id',
       in1({ type: 2, style: 1, label: 'Go' }),
@@ -218,7 +218,7 @@ describe('Components V2', () => {
       v2(text(long(2000)), container(text(long(2001)))),
       ['components COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED'],
     ],
-    ['a text says something', v2(text(' ')), ['components[0].content BASE_TYPE_REQUIRED']],
+    ['a text says something', v2(text(' ')), ['components[0].content BASE_TYPE_BAD_LENGTH']],
     ['an action row anywhere', v2(row(button('a')), container(row(select()))), []],
     ['no bare button', v2(button('a')), ['components[0] UNION_TYPE_CHOICES']],
     [

@@ -26,7 +26,7 @@ describe('a modal', () => {
       ),
       [],
     ],
-    ['has a title', { ...of(input()), title: '' }, ['data.title BASE_TYPE_REQUIRED']],
+    ['has a title', { ...of(input()), title: '' }, ['data.title BASE_TYPE_BAD_LENGTH']],
     ['of 45 characters', { ...of(input()), title: long(46) }, ['data.title BASE_TYPE_BAD_LENGTH']],
     ['has a custom id', { ...of(input()), custom_id: undefined }, ['data.custom_id BASE_TYPE_REQUIRED']],
     ['of 100 characters', { ...of(input()), custom_id: long(101) }, ['data.custom_id BASE_TYPE_BAD_LENGTH']],
@@ -131,7 +131,7 @@ describe('autocomplete choices', () => {
       'names and values have limits',
       choices({ name: '', value: 'a' }, { name: long(101), value: long(101) }),
       [
-        'data.choices[0].name BASE_TYPE_REQUIRED',
+        'data.choices[0].name BASE_TYPE_BAD_LENGTH',
         'data.choices[1].name BASE_TYPE_BAD_LENGTH',
         'data.choices[1].value BASE_TYPE_BAD_LENGTH',
       ],

@@ -73,7 +73,6 @@ export const findSelect = (
             : says(target.customId, asString(entry.custom_id)),
         );
   if (select === undefined) throw new Impossible(`there is no menu ${describe(target)}:\n${looks()}`);
-  if (select.disabled === true) throw new Impossible(`the menu ${describe(target)} is disabled:\n${looks()}`);
   return select;
 };
 

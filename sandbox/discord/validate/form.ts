@@ -82,7 +82,7 @@ export class Spot {
       return undefined;
     }
     const text = this.value.trim();
-    if (text === '' && range.required === true && (range.min ?? 0) <= 1) {
+    if (text === '' && range.required === true && range.min === undefined) {
       this.requireValue();
       return undefined;
     }
