@@ -137,6 +137,7 @@ CREATE INDEX submission_by_owner ON submission (guild_id, owner_id, id);
 CREATE INDEX submission_waiting_by_owner ON submission (guild_id, owner_id, priority) WHERE priority < 9;
 CREATE INDEX submission_waiting_by_handle ON submission (handle_id, priority) WHERE priority < 9;
 CREATE INDEX submission_waiting_by_public_id ON submission (guild_id, public_id) WHERE priority < 9;
+CREATE INDEX submission_by_guild ON submission (guild_id, id);
 CREATE INDEX submission_asked ON submission (asked_until) WHERE asked_until IS NOT NULL;
 CREATE INDEX submission_by_media ON submission (sha256) WHERE sha256 IS NOT NULL;
 

@@ -1,17 +1,8 @@
-export const PANEL_KINDS = [
-  'control-room',
-  'reviewer-queue',
-  'pending-skips',
-  'live-queue',
-  'now-playing',
-  'portal',
-] as const;
-export type PanelKind = (typeof PANEL_KINDS)[number];
-
 /** Which message shows which card. */
 export interface PanelRow {
   readonly guildId: string;
-  readonly kind: PanelKind;
+  /** control-room, reviewer-queue, … */
+  readonly kind: string;
   readonly channelId: string;
   readonly messageId: string | null;
   readonly page: number;
@@ -29,5 +20,5 @@ export interface PanelReads {
 export interface PanelStore extends PanelReads {
   /** One per guild and kind. */
   save(panel: PanelRow): Promise<void>;
-  remove(guildId: string, kind: PanelKind): Promise<void>;
+  remove(guildId: string, kind: string): Promise<void>;
 }

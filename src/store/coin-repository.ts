@@ -1,0 +1,75 @@
+import { type Kysely, sql } from 'kysely';
+import type { CoinStore, CoinsTaken } from '../ports/coin-store.ts';
+import type { Tables } from './tables.ts';
+
+/** Coins as the queue sees them: who has some left, and using up those that moved a song. */
+export class CoinRepository implements CoinStore {
+  protected readonly db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.db = db;
+  }
+
+  async openSessionId(guildId: string): Promise<number | null> {
+    const row = await this.db
+      .selectFrom('session')
+      .select('id')
+      .where('guild_id', '=', guildId)
+      .where('ended_at', 'is', null)
+      .executeTakeFirst();
+    return row?.id ?? null;
+  }
+
+  async coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await sql<{ owner: string; coins: number }>`
+      SELECT h.linked_user_id AS owner, sum(sh.coins - sh.coins_used) AS coins
+      FROM session s
+      JOIN handle h ON h.guild_id = s.guild_id AND h.linked_user_id IS NOT NULL
+        AND h.linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(ownerIds)}))
+      JOIN session_handle sh ON sh.session_id = s.id AND sh.handle_id = h.id
+      WHERE s.guild_id = ${guildId} AND s.ended_at IS NULL
+      GROUP BY h.linked_user_id HAVING coins > 0
+    `.execute(this.db);
+    return new Map(rows.map((row) => [row.owner, row.coins]));
+  }
+
+  /** The coins that reached the threshold of its newest gift move, as far as its owner's handles still have them. */
+  async consumeCoins(submissionId: number): Promise<readonly CoinsTaken[]> {
+    const { rows } = await sql<{ session_id: number; handle_id: number; left: number; wanted: number }>`
+      SELECT sh.session_id, sh.handle_id, sh.coins - sh.coins_used AS left, m.coins AS wanted
+      FROM submission sub
+      JOIN move m ON m.id = (SELECT max(id) FROM move WHERE submission_id = sub.id AND cause = 'gift')
+        AND m.to_line = sub.line AND m.to_rank = sub.rank
+      JOIN session s ON s.guild_id = sub.guild_id AND s.ended_at IS NULL
+      JOIN handle h ON h.guild_id = sub.guild_id
+        AND (h.linked_user_id = sub.owner_id OR (h.id = sub.handle_id AND h.linked_user_id IS NULL))
+      JOIN session_handle sh ON sh.session_id = s.id AND sh.handle_id = h.id AND sh.coins > sh.coins_used
+      WHERE sub.id = ${submissionId} ORDER BY sh.coins - sh.coins_used DESC, sh.handle_id
+    `.execute(this.db);
+    let wanted = rows[0]?.wanted ?? 0;
+    const taken: CoinsTaken[] = [];
+    for (const row of rows) {
+      const coins = Math.min(wanted, row.left);
+      if (coins <= 0) break;
+      wanted -= coins;
+      taken.push({ sessionId: row.session_id, handleId: row.handle_id, coins });
+    }
+    await this.#use(taken, 1);
+    return taken;
+  }
+
+  async returnCoins(taken: readonly CoinsTaken[]): Promise<void> {
+    await this.#use(taken, -1);
+  }
+
+  async #use(taken: readonly CoinsTaken[], sign: 1 | -1): Promise<void> {
+    for (const { sessionId, handleId, coins } of taken) {
+      await this.db
+        .updateTable('session_handle')
+        .set((eb) => ({ coins_used: eb('coins_used', '+', sign * coins) }))
+        .where('session_id', '=', sessionId)
+        .where('handle_id', '=', handleId)
+        .execute();
+    }
+  }
+}

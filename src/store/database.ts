@@ -1,0 +1,89 @@
+import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
+import { type Connection, connect } from './connection.ts';
+import { Lane } from './lane.ts';
+import { repositories } from './repositories.ts';
+import { backUp, ensureSchema, SCHEMA_FILES, type SchemaFiles } from './schema.ts';
+import { translateFault } from './store-fault.ts';
+
+/** Read connections: a long report must not keep autocomplete waiting. */
+const READERS = 2;
+
+/** The one SQLite file. In memory (tests) reads share the writer's connection. */
+export class SqliteStore implements Store {
+  readonly #path: string;
+  readonly #writer: { readonly lane: Lane; readonly stores: StoreTx };
+  readonly #readers: readonly { readonly lane: Lane; readonly stores: StoreReads }[];
+
+  constructor(path: string, writer: Connection, readers: readonly Connection[]) {
+    this.#path = path;
+    this.#writer = withRepositories(writer);
+    this.#readers = readers.map(withRepositories);
+  }
+
+  async transaction<T>(work: (tx: StoreTx) => Promise<T>): Promise<T> {
+    const { lane, stores } = this.#writer;
+    try {
+      return await lane.run('BEGIN IMMEDIATE', () => work(stores));
+    } catch (error) {
+      throw translateFault(error, this.#path);
+    }
+  }
+
+  async read<T>(work: (reads: StoreReads) => Promise<T>): Promise<T> {
+    const { lane, stores } = this.#readers.reduce(
+      (best: { lane: Lane; stores: StoreReads }, each) => (each.lane.queued < best.lane.queued ? each : best),
+      this.#readers[0] ?? this.#writer,
+    );
+    try {
+      return await lane.run('BEGIN', () => work(stores));
+    } catch (error) {
+      throw translateFault(error, this.#path);
+    }
+  }
+
+  /** A whole, compact copy as of now, made while everything goes on. Replaces `file`. */
+  async backup(file: string): Promise<void> {
+    const connection = await connect(this.#path, true);
+    try {
+      await backUp(connection, file);
+    } catch (error) {
+      throw translateFault(error, file);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Waits for what runs. */
+  async close(): Promise<void> {
+    for (const { lane } of this.#readers) await lane.close();
+    await this.#writer.lane.close();
+  }
+}
+
+function withRepositories(connection: Connection): { readonly lane: Lane; readonly stores: StoreTx } {
+  const lane = new Lane(connection);
+  return { lane, stores: repositories(lane.database) };
+}
+
+/**
+ * Opens the file, creating it or bringing it to the present schema.
+ * @throws StoreError when it is not ours, too new, locked, read-only, damaged, or the disk is full
+ */
+export async function openStore(path: string, files: SchemaFiles = SCHEMA_FILES): Promise<SqliteStore> {
+  const opened: Connection[] = [];
+  try {
+    const writer = await connect(path, false);
+    opened.push(writer);
+    await ensureSchema(writer, path, files);
+    // Proves that the file can be written, before anybody relies on it.
+    await writer.script('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT;');
+    await writer.script(
+      'PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;',
+    );
+    for (let n = 0; path !== ':memory:' && n < READERS; n += 1) opened.push(await connect(path, true));
+    return new SqliteStore(path, writer, opened.slice(1));
+  } catch (error) {
+    for (const connection of opened) await connection.close();
+    throw translateFault(error, path);
+  }
+}

@@ -1,0 +1,181 @@
+import { type Kysely, sql } from 'kysely';
+import { type Handle, handleKey } from '../domain/handle.ts';
+import type { LiveUser } from '../domain/live-event.ts';
+import type { HandleProof, HandleScope, HandleStore } from '../ports/handle-store.ts';
+import { HandleSightings } from './handle-sightings.ts';
+import { toHandle } from './rows.ts';
+import type { Tables } from './tables.ts';
+
+export class HandleRepository implements HandleStore {
+  readonly #db: Kysely<Tables>;
+  readonly #sightings: HandleSightings;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+    this.#sightings = new HandleSightings(db);
+  }
+
+  async get(id: number): Promise<Handle | null> {
+    const row = await this.#db.selectFrom('handle').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : toHandle(row);
+  }
+
+  async byName(guildId: string, name: string): Promise<Handle | null> {
+    const row = await this.#db
+      .selectFrom('handle')
+      .selectAll()
+      .where('guild_id', '=', guildId)
+      .where('name_key', '=', handleKey(name))
+      .executeTakeFirst();
+    return row === undefined ? null : toHandle(row);
+  }
+
+  ofMember(guildId: string, userId: string): Promise<readonly Handle[]> {
+    return this.ofMembers(guildId, [userId]);
+  }
+
+  async ofMembers(guildId: string, userIds: readonly string[]): Promise<readonly Handle[]> {
+    const rows = await this.#db
+      .selectFrom('handle')
+      .selectAll()
+      .where('guild_id', '=', guildId)
+      .where('linked_user_id', 'is not', null)
+      .where(sql<boolean>`linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)
+      .orderBy('points', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.map(toHandle);
+  }
+
+  async byIds(ids: readonly number[]): Promise<readonly Handle[]> {
+    const rows = await this.#db
+      .selectFrom('handle')
+      .selectAll()
+      .where(sql<boolean>`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+      .execute();
+    return rows.map(toHandle);
+  }
+
+  async suggest(guildId: string, scope: HandleScope, prefix: string, limit: number): Promise<readonly Handle[]> {
+    const key = handleKey(prefix);
+    let query = this.#db
+      .selectFrom('handle')
+      .selectAll()
+      .where('guild_id', '=', guildId)
+      .where('name_key', 'is not', null)
+      .where('name_key', '>=', key)
+      .where('name_key', '<', `${key}\uffff`)
+      .orderBy('name_key')
+      .limit(limit);
+    if (scope.kind === 'unlinked') query = query.where('linked_user_id', 'is', null);
+    if (scope.kind === 'own') query = query.where('linked_user_id', '=', scope.userId);
+    return (await query.execute()).map(toHandle);
+  }
+
+  async leaderboard(guildId: string, offset: number, limit: number): Promise<readonly Handle[]> {
+    const rows = await this.#db
+      .selectFrom('handle')
+      .selectAll()
+      .where('guild_id', '=', guildId)
+      .where('points', '>', 0)
+      .orderBy('points', 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return rows.map(toHandle);
+  }
+
+  async leaderboardTotal(guildId: string): Promise<number> {
+    const { total } = await this.#db
+      .selectFrom('handle')
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .where('guild_id', '=', guildId)
+      .where('points', '>', 0)
+      .executeTakeFirstOrThrow();
+    return total;
+  }
+
+  async rank(handle: Handle): Promise<number> {
+    const { better } = await this.#db
+      .selectFrom('handle')
+      .select((eb) => eb.fn.countAll<number>().as('better'))
+      .where('guild_id', '=', handle.guildId)
+      .where('points', '>=', handle.points)
+      .where((eb) =>
+        eb.or([eb('points', '>', handle.points), eb.and([eb('points', '=', handle.points), eb('id', '<', handle.id)])]),
+      )
+      .executeTakeFirstOrThrow();
+    return better + 1;
+  }
+
+  async proofs(guildId: string, at: number): Promise<readonly HandleProof[]> {
+    const rows = await this.#db
+      .selectFrom('handle_proof')
+      .selectAll()
+      .where('guild_id', '=', guildId)
+      .where('expires_at', '>', at)
+      .execute();
+    return rows.map((row) => ({
+      guildId: row.guild_id,
+      userId: row.user_id,
+      nameKey: row.name_key,
+      code: row.code,
+      expiresAt: row.expires_at,
+    }));
+  }
+
+  async addUnseen(guildId: string, name: string): Promise<Handle> {
+    const row = await this.#db
+      .insertInto('handle')
+      .values({ guild_id: guildId, name, name_key: handleKey(name) })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toHandle(row);
+  }
+
+  seen(guildId: string, users: readonly LiveUser[], at: number): Promise<ReadonlyMap<string, Handle>> {
+    return this.#sightings.record(guildId, users, at);
+  }
+
+  async setLink(id: number, userId: string | null, proven: boolean, at: number): Promise<Handle> {
+    const row = await this.#db
+      .updateTable('handle')
+      .set({ linked_user_id: userId, linked_at: userId === null ? null : at, proven: proven ? 1 : 0 })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toHandle(row);
+  }
+
+  async putProof(proof: HandleProof): Promise<void> {
+    await this.#db
+      .insertInto('handle_proof')
+      .values({
+        guild_id: proof.guildId,
+        user_id: proof.userId,
+        name_key: proof.nameKey,
+        code: proof.code,
+        expires_at: proof.expiresAt,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['guild_id', 'user_id', 'name_key'])
+          .doUpdateSet({ code: proof.code, expires_at: proof.expiresAt }),
+      )
+      .execute();
+  }
+
+  async dropProof(guildId: string, userId: string, nameKey: string): Promise<void> {
+    await this.#db
+      .deleteFrom('handle_proof')
+      .where('guild_id', '=', guildId)
+      .where('user_id', '=', userId)
+      .where('name_key', '=', nameKey)
+      .execute();
+  }
+
+  async dropExpiredProofs(at: number): Promise<void> {
+    await this.#db.deleteFrom('handle_proof').where('expires_at', '<=', at).execute();
+  }
+}

@@ -1,0 +1,100 @@
+import type { Kysely } from 'kysely';
+import type { NewNotice, OutboxStore, StoredNotice } from '../ports/outbox-store.ts';
+import type { Tables } from './tables.ts';
+
+export class OutboxRepository implements OutboxStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async due(at: number, limit: number): Promise<readonly StoredNotice[]> {
+    const rows = await this.#db
+      .selectFrom('outbox')
+      .selectAll()
+      .where('state', 'in', ['waiting', 'sending'])
+      .where('state', '=', 'waiting')
+      .where('not_before', '<=', at)
+      .orderBy('not_before')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      guildId: row.guild_id,
+      // Written by this repository only.
+      target: JSON.parse(row.target) as StoredNotice['target'],
+      notice: JSON.parse(row.notice) as StoredNotice['notice'],
+      createdAt: row.created_at,
+      attempts: row.attempts,
+    }));
+  }
+
+  async nextDueAt(): Promise<number | null> {
+    const row = await this.#db
+      .selectFrom('outbox')
+      .select('not_before')
+      .where('state', 'in', ['waiting', 'sending'])
+      .where('state', '=', 'waiting')
+      .orderBy('not_before')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.not_before ?? null;
+  }
+
+  async add(notice: NewNotice): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto('outbox')
+      .values({
+        guild_id: notice.guildId,
+        dedupe_key: notice.dedupeKey,
+        target: JSON.stringify(notice.target),
+        notice: JSON.stringify(notice.notice),
+        created_at: notice.at,
+        not_before: notice.at,
+        state: 'waiting',
+      })
+      .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  async markSending(id: number): Promise<void> {
+    await this.#db
+      .updateTable('outbox')
+      .set((eb) => ({ state: 'sending', attempts: eb('attempts', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async markDone(id: number, state: 'sent' | 'given-up', outcome: string, at: number): Promise<void> {
+    await this.#db.updateTable('outbox').set({ state, outcome, done_at: at }).where('id', '=', id).execute();
+  }
+
+  async markWaiting(id: number, notBefore: number, outcome: string): Promise<void> {
+    await this.#db
+      .updateTable('outbox')
+      .set({ state: 'waiting', not_before: notBefore, outcome })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async giveUpInterrupted(at: number): Promise<number> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('outbox')
+      .set({ state: 'given-up', outcome: 'interrupted', done_at: at })
+      .where('state', 'in', ['waiting', 'sending'])
+      .where('state', '=', 'sending')
+      .executeTakeFirstOrThrow();
+    return Number(numUpdatedRows);
+  }
+
+  async prune(before: number): Promise<void> {
+    await this.#db
+      .deleteFrom('outbox')
+      .where('state', 'in', ['sent', 'given-up'])
+      .where('done_at', '<', before)
+      .execute();
+  }
+}

@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely';
+import type { PrivacyStore } from '../ports/privacy-store.ts';
+import type { Tables } from './tables.ts';
+
+/** Stands where a member's id stood before their data was deleted. */
+const ERASED = 'erased';
+
+export class PrivacyRepository implements PrivacyStore {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async export(guildId: string, userId: string): Promise<Readonly<Record<string, readonly object[]>>> {
+    const queries = {
+      submissions: sql<object>`SELECT * FROM submission WHERE guild_id = ${guildId} AND owner_id = ${userId} ORDER BY id`,
+      plays: sql<object>`SELECT p.* FROM play p JOIN submission s ON s.id = p.submission_id
+        WHERE s.guild_id = ${guildId} AND s.owner_id = ${userId} ORDER BY p.id`,
+      moves: sql<object>`SELECT m.* FROM move m JOIN submission s ON s.id = m.submission_id
+        WHERE s.guild_id = ${guildId} AND s.owner_id = ${userId} ORDER BY m.id`,
+      handles: sql<object>`SELECT * FROM handle WHERE guild_id = ${guildId} AND linked_user_id = ${userId} ORDER BY id`,
+      points: sql<object>`SELECT c.* FROM point_change c JOIN handle h ON h.id = c.handle_id
+        WHERE h.guild_id = ${guildId} AND h.linked_user_id = ${userId} ORDER BY c.id`,
+      shows: sql<object>`SELECT sh.* FROM session_handle sh JOIN handle h ON h.id = sh.handle_id
+        WHERE h.guild_id = ${guildId} AND h.linked_user_id = ${userId} ORDER BY sh.session_id`,
+      gifts: sql<object>`SELECT g.* FROM gift g JOIN handle h ON h.id = g.handle_id
+        WHERE h.guild_id = ${guildId} AND h.linked_user_id = ${userId} ORDER BY g.id`,
+      proofs: sql<object>`SELECT * FROM handle_proof WHERE guild_id = ${guildId} AND user_id = ${userId}`,
+      preferences: sql<object>`SELECT * FROM member_pref WHERE guild_id = ${guildId} AND user_id = ${userId}`,
+      notices: sql<object>`SELECT * FROM outbox WHERE guild_id = ${guildId} AND target ->> 'userId' = ${userId} ORDER BY id`,
+      staffActions: sql<object>`SELECT * FROM audit WHERE guild_id = ${guildId}
+        AND (actor = ${userId} OR target = ${userId}) ORDER BY id`,
+    };
+    const found: Record<string, readonly object[]> = {};
+    for (const [name, query] of Object.entries(queries)) found[name] = (await query.execute(this.#db)).rows;
+    return found;
+  }
+
+  async erase(guildId: string, userId: string): Promise<{ readonly submissions: number; readonly rows: number }> {
+    const submissions = await this.#change(sql`
+      UPDATE submission SET owner_id = ${ERASED}, owner_name = ${ERASED}, artist = ${ERASED}, title = ${ERASED},
+        note = NULL, sha256 = NULL, file_name = NULL, url = NULL, normalized_url = NULL, handle_id = NULL, hidden = 1
+      WHERE guild_id = ${guildId} AND owner_id = ${userId}`);
+    const others = [
+      sql`UPDATE handle SET linked_user_id = NULL, linked_at = NULL, proven = 0
+        WHERE guild_id = ${guildId} AND linked_user_id = ${userId}`,
+      sql`DELETE FROM handle_proof WHERE guild_id = ${guildId} AND user_id = ${userId}`,
+      sql`DELETE FROM member_pref WHERE guild_id = ${guildId} AND user_id = ${userId}`,
+      sql`DELETE FROM outbox WHERE guild_id = ${guildId} AND target ->> 'userId' = ${userId}`,
+      sql`UPDATE play SET by_user = ${ERASED} WHERE guild_id = ${guildId} AND by_user = ${userId}`,
+      sql`UPDATE move SET actor = ${ERASED} WHERE guild_id = ${guildId} AND actor = ${userId}`,
+      sql`UPDATE audit SET actor = ${ERASED} WHERE guild_id = ${guildId} AND actor = ${userId}`,
+      sql`UPDATE audit SET target = ${ERASED}, before = NULL, after = NULL
+        WHERE guild_id = ${guildId} AND target = ${userId}`,
+    ];
+    let rows = submissions;
+    for (const statement of others) rows += await this.#change(statement);
+    return { submissions, rows };
+  }
+
+  async #change(statement: ReturnType<typeof sql>): Promise<number> {
+    const { numAffectedRows } = await statement.execute(this.#db);
+    return Number(numAffectedRows ?? 0n);
+  }
+}
