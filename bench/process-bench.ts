@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ChannelType } from '../sandbox/discord/model.ts';
+import { People } from '../sandbox/discord/people/people.ts';
+import { type Sandbox, startSandbox } from '../sandbox/start.ts';
+import { BotProcess } from '../sandbox/story/bot-process.ts';
+import { type BenchRow, besides, percentile } from './bench-row.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const WARM_UP = 20;
+const CALLS = 200;
+
+interface Measured {
+  readonly readyMs: number;
+  readonly ackMs: readonly number[];
+  /** Bytes, after the calls, idle. */
+  readonly rss: number;
+}
+
+/** Resident memory of a process in bytes. */
+async function rssOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+async function measure(sandbox: Sandbox, script: string, command: string, dataDir: string): Promise<Measured> {
+  const { world } = sandbox.discord;
+  const owner = world.addUser({ username: 'owner' });
+  const guild = world.addGuild({ name: 'Bench', ownerId: owner.id });
+  const channel = world.addChannel(guild.id, { name: 'bench', type: ChannelType.text });
+  const bot = new BotProcess({
+    root: ROOT,
+    script,
+    env: { ...sandbox.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },
+  });
+  const startedAt = performance.now();
+  await bot.start();
+  const readyMs = performance.now() - startedAt;
+  const human = new People(world).owner(guild);
+  const ackMs: number[] = [];
+  for (let call = 0; call < WARM_UP + CALLS; call += 1) {
+    const seen = await human.slash(command, {}, { channel });
+    if (seen.answered === 'failed') throw new Error(`/${command} was not answered: ${seen.text}`);
+    if (call >= WARM_UP) ackMs.push(seen.firstAnswerMs);
+  }
+  const rss = await rssOf(bot.pid ?? 0);
+  await bot.stop();
+  return { readyMs, ackMs, rss };
+}
+
+/** From process start to ready, and how fast a command is answered, beside a bare discord.js bot in the same run. */
+export async function processBench(): Promise<readonly BenchRow[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'skipline-bench-'));
+  try {
+    const both: Measured[] = [];
+    for (const [script, command] of [
+      ['bench/ping-bot.ts', 'ping'],
+      ['src/main.ts', 'queue'],
+    ] as const) {
+      const sandbox = await startSandbox();
+      try {
+        both.push(await measure(sandbox, script, command, dataDir));
+      } finally {
+        await sandbox.stop();
+      }
+    }
+    const [ping, ours] = both;
+    if (ping === undefined || ours === undefined) throw new Error('nothing was measured');
+    const beside = 'bare discord.js bot';
+    return [
+      besides('process start to ready', ours.readyMs, 'ms', beside, ping.readyMs),
+      besides(
+        '/queue answered, p50',
+        percentile(ours.ackMs, 0.5),
+        'ms',
+        `${beside} /ping`,
+        percentile(ping.ackMs, 0.5),
+      ),
+      besides(
+        '/queue answered, p99',
+        percentile(ours.ackMs, 0.99),
+        'ms',
+        `${beside} /ping`,
+        percentile(ping.ackMs, 0.99),
+      ),
+      besides('RSS idle', ours.rss / 1e6, 'MB', beside, ping.rss / 1e6),
+    ];
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from './start.ts';
+import { BotProcess } from './story/bot-process.ts';
+import { Narrator } from './story/narrator.ts';
+import { playShortShow } from './story/short-show.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** `npm run demo`: a local Discord, a local TikTok LIVE, the unmodified bot, and a whole short show. */
+async function main(): Promise<void> {
+  const colors = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const tell = new Narrator((text) => process.stdout.write(text), colors);
+  process.stdout.write(
+    'Skipline demo: a whole show against a local Discord and a local TikTok LIVE. Nothing leaves this machine.\n',
+  );
+  const verbose = process.argv.includes('--verbose');
+  const dataDir = await mkdtemp(join(tmpdir(), 'skipline-demo-'));
+  const sandbox = await startSandbox();
+  const lastLines: string[] = [];
+  const bot = new BotProcess({
+    root: ROOT,
+    env: {
+      ...sandbox.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: verbose ? 'debug' : 'info',
+      ...programs(),
+    },
+    onLine: (line) => {
+      if (verbose) process.stdout.write(`             ${line}\n`);
+      lastLines.push(line);
+      if (lastLines.length > 40) lastLines.shift();
+    },
+  });
+  try {
+    await playShortShow(sandbox, bot, tell);
+    process.stdout.write('\nThat was a whole show. Next: README.md, "Going live in 10 steps".\n');
+  } catch (error) {
+    process.stdout.write(
+      `\nThe show broke: ${error instanceof Error ? error.message : String(error)}\n\nThe bot's last lines:\n${lastLines.join('\n')}\n`,
+    );
+    process.exitCode = 1;
+  } finally {
+    await bot.stop('SIGKILL');
+    await sandbox.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Programs that the launcher found for us. */
+function programs(): Record<string, string> {
+  return Object.fromEntries(
+    ['FFMPEG_PATH', 'YTDLP_PATH'].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
+}
+
+await main();
