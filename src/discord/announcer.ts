@@ -1,0 +1,209 @@
+import {
+  ChannelFlags,
+  type Client,
+  DiscordAPIError,
+  type Message,
+  RateLimitError,
+  type SendableChannels,
+} from 'discord.js';
+import type { Notice, NoticeTarget } from '../domain/notice.ts';
+import type { SettingKey } from '../domain/setting.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Delivery, Notifier } from '../ports/notifier.ts';
+import type { PrivacyService } from '../services/privacy-service.ts';
+import type { SettingsService } from '../services/settings-service.ts';
+import type { SubmissionService } from '../services/submission-service.ts';
+import type { Card } from './cards/card.ts';
+import { bookmarkCard, dataExportCard, type NoticeView, noticeCard } from './cards/notice-card.ts';
+import { apiCode, asMessage, isOutage } from './send.ts';
+
+/** How long a notice stays in the submissions channel when its owner takes no DMs. ms */
+const PASSING_MS = 30_000;
+
+/** This person can't be written to: closed DMs, no server in common, blocked content, an account that is gone. */
+const DM_CLOSED: ReadonlySet<number> = new Set([50_007, 50_278, 20_009, 10_013]);
+/** Opening DMs too fast. */
+const DM_TOO_FAST = 40_003;
+
+export interface AnnouncerPorts {
+  readonly client: Client;
+  readonly settings: Pick<SettingsService, 'all'>;
+  readonly submissions: Pick<SubmissionService, 'find'>;
+  readonly privacy: Pick<PrivacyService, 'export'>;
+  /** The numbers of a show with picture and table; null when there is no such show. */
+  readonly sessionCard: (guildId: string, sessionId: number) => Promise<Card | null>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What one try to send came to; `closed` is about DMs only. */
+type Sent = { readonly kind: 'sent'; readonly message: Message } | { readonly kind: 'closed' | 'refused' | 'retry' };
+
+/** Tells people by DM and channels by setting. Nothing it sends can ping. */
+export class Announcer implements Notifier {
+  readonly #ports: AnnouncerPorts;
+  /** Messages that go by themselves, and how to let them go now. */
+  readonly #passing = new Map<string, () => Promise<void>>();
+
+  constructor(ports: AnnouncerPorts) {
+    this.#ports = ports;
+  }
+
+  async deliver(guildId: string, target: NoticeTarget, notice: Notice): Promise<Delivery> {
+    if (!this.#ports.client.isReady()) return 'retry';
+    switch (target.kind) {
+      case 'member':
+        return this.#tellMember(guildId, target.userId, notice);
+      case 'channel':
+        return this.#tellChannel(guildId, target.setting, notice);
+      default:
+        throw target satisfies never;
+    }
+  }
+
+  /** A private card without a way around closed DMs. */
+  async dm(userId: string, card: Card): Promise<Delivery> {
+    if (!this.#ports.client.isReady()) return 'retry';
+    const sent = await this.#sendDm(userId, card);
+    return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  /** Takes the short-lived messages away at once. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#passing.values()].map((remove) => remove()));
+  }
+
+  async #tellMember(guildId: string, userId: string, notice: Notice): Promise<Delivery> {
+    const card = await this.#card(guildId, notice, 'private');
+    if (card === null) return 'refused';
+    const sent = await this.#sendDm(userId, card);
+    if (sent.kind !== 'closed') return sent.kind;
+    return this.#tellInPassing(guildId, userId, notice);
+  }
+
+  async #sendDm(userId: string, card: Card): Promise<Sent> {
+    return this.#attempt({ userId }, async () => {
+      const channel = await this.#ports.client.users.createDM(userId);
+      return channel.send(asMessage(card));
+    });
+  }
+
+  /** DMs are closed: a message in the submissions channel that names the person, pings nobody and goes by itself. */
+  async #tellInPassing(guildId: string, userId: string, notice: Notice): Promise<Delivery> {
+    const card = await this.#card(guildId, notice, 'channel', userId);
+    if (card === null) return 'refused';
+    const channel = await this.#channelOf(guildId, 'channel.submissions');
+    if (channel === null || channel === 'retry') return channel ?? 'refused';
+    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card)));
+    if (sent.kind === 'sent') this.#letPass(sent.message);
+    return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  async #tellChannel(guildId: string, setting: SettingKey & NoticePlace, notice: Notice): Promise<Delivery> {
+    const card = await this.#card(guildId, notice, 'private');
+    if (card === null) return 'refused';
+    const channel = await this.#firstChannel(
+      guildId,
+      notice.kind === 'staff-alert' ? [setting, 'channel.reviewer'] : [setting],
+    );
+    if (channel === 'retry') return 'retry';
+    if (channel === null) {
+      this.#ports.log.warn(
+        { guildId, notice, setting },
+        'nobody could be told: that channel is not set or out of reach',
+      );
+      return 'refused';
+    }
+    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card)));
+    return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  /** Fetches what a notice shows. Null when that is gone, or is nothing for others to read. */
+  async #card(guildId: string, notice: Notice, view: NoticeView, forUser?: string): Promise<Card | null> {
+    const { client, submissions, privacy, sessionCard } = this.#ports;
+    const guildName = client.guilds.cache.get(guildId)?.name;
+    switch (notice.kind) {
+      case 'metrics':
+        return sessionCard(guildId, notice.sessionId);
+      case 'bookmark': {
+        const song = await submissions.find(guildId, notice.publicId);
+        return song.ok ? bookmarkCard(song.value, notice.by) : null;
+      }
+      case 'data-export': {
+        if (view === 'channel') return null;
+        const kept = await privacy.export(guildId, notice.userId);
+        return dataExportCard(JSON.stringify(kept, null, 2), guildName ?? guildId);
+      }
+      default:
+        return noticeCard(notice, {
+          view,
+          ...(forUser === undefined ? {} : { forUser }),
+          ...(view === 'private' && guildName !== undefined && isPersonal(notice) ? { guildName } : {}),
+        });
+    }
+  }
+
+  async #firstChannel(guildId: string, settings: readonly SettingKey[]): Promise<SendableChannels | 'retry' | null> {
+    for (const setting of settings) {
+      const channel = await this.#channelOf(guildId, setting);
+      if (channel !== null) return channel;
+    }
+    return null;
+  }
+
+  async #channelOf(guildId: string, setting: SettingKey): Promise<SendableChannels | 'retry' | null> {
+    const id = (await this.#ports.settings.all(guildId))[setting];
+    if (typeof id !== 'string') return null;
+    try {
+      const channel = await this.#ports.client.channels.fetch(id);
+      if (channel === null || !channel.isSendable() || channel.flags.has(ChannelFlags.ChannelObfuscated)) return null;
+      return channel;
+    } catch (error) {
+      return this.#outcome(error, { guildId, channelId: id }).kind === 'retry' ? 'retry' : null;
+    }
+  }
+
+  async #attempt(place: object, send: () => Promise<Message>): Promise<Sent> {
+    try {
+      return { kind: 'sent', message: await send() };
+    } catch (error) {
+      return this.#outcome(error, place);
+    }
+  }
+
+  /** Discord's codes as outcomes. A payload that it finds invalid is our bug: named in the log, never sent again. */
+  #outcome(error: unknown, place: object): Exclude<Sent, { kind: 'sent' }> {
+    if (error instanceof RateLimitError || isOutage(error)) return { kind: 'retry' };
+    if (!(error instanceof DiscordAPIError)) throw error;
+    const code = apiCode(error);
+    if (code !== null && DM_CLOSED.has(code)) return { kind: 'closed' };
+    if (code === DM_TOO_FAST || error.status === 429 || error.status >= 500 || error.status === 401)
+      return { kind: 'retry' };
+    const expected = error.status === 403 || error.status === 404;
+    this.#ports.log[expected ? 'info' : 'error']({ err: error, ...place }, 'a notice was not taken');
+    return { kind: 'refused' };
+  }
+
+  #letPass(message: Message): void {
+    const remove = async () => {
+      cancel();
+      if (!this.#passing.delete(message.id)) return;
+      try {
+        await message.delete();
+      } catch (error) {
+        if (apiCode(error) !== 10_008)
+          this.#ports.log.warn({ err: error, channelId: message.channelId }, 'a short-lived message stays');
+      }
+    };
+    const cancel = this.#ports.clock.after(PASSING_MS, () => void remove());
+    this.#passing.set(message.id, remove);
+  }
+}
+
+type NoticePlace = Extract<NoticeTarget, { kind: 'channel' }>['setting'];
+
+/** Notices for one member: they may be on several servers, so these say which one speaks. */
+function isPersonal(notice: Notice): boolean {
+  return !['live-connected', 'live-ended-unexpectedly', 'staff-alert'].includes(notice.kind);
+}
