@@ -12,7 +12,7 @@ import {
   TextDisplayBuilder,
   UserSelectMenuBuilder,
 } from 'discord.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Impossible } from '../../sandbox/discord/interaction-model.ts';
 import type { Message } from '../../sandbox/discord/model.ts';
 import type { Human } from '../../sandbox/discord/people/human.ts';
@@ -77,7 +77,10 @@ afterAll(() => stage.stop());
 beforeEach(() => {
   ana = stage.people.human(stage.guild, 'ana');
   stage.answer(async () => undefined);
-  stage.failures();
+});
+
+afterEach(() => {
+  expect(stage.failures()).toEqual([]);
 });
 
 const reply = (what: (interaction: Interaction) => string) =>
@@ -194,6 +197,17 @@ describe('an answer', () => {
     const click = ana.click(message, { label: 'Next' });
     stage.discord.world.advance(3000);
     expect((await click).text).toBe('This interaction failed');
+  });
+
+  it('over Discord’s limits never reaches the person, and the bot is told which field', async () => {
+    const refusal = Promise.withResolvers<unknown>();
+    stage.answer(async (interaction) => {
+      if (interaction.isChatInputCommand()) await interaction.reply('x'.repeat(2001)).catch(refusal.resolve);
+    });
+    const waiting = ana.slash('tiktok connect', { unique_id: 'host' });
+    expect(String(await refusal.promise)).toContain('data.content[BASE_TYPE_MAX_LENGTH]');
+    stage.discord.world.advance(3000);
+    expect((await waiting).answered).toBe('failed');
   });
 
   it('to typing are suggestions', async () => {
