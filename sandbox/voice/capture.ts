@@ -167,6 +167,21 @@ export class VoiceCapture extends EventEmitter<CaptureEvents> {
     );
   }
 
+  /** Resolves with the first frame to come that passes the test. */
+  waitForFrame(test: (frame: CapturedFrame) => boolean, patience: Patience = {}): Promise<CapturedFrame> {
+    return this.#until(
+      patience,
+      () => `${this.#next} frames in all`,
+      (done) => {
+        const onFrame = (frame: CapturedFrame): void => {
+          if (test(frame)) done(frame);
+        };
+        this.on('frame', onFrame);
+        return () => this.off('frame', onFrame);
+      },
+    );
+  }
+
   /** Resolves once no sound has arrived for `quietMs` (default 200), counted from now at the earliest. */
   waitForSilence(options: { readonly quietMs?: number } & Patience = {}): Promise<void> {
     const quietMs = options.quietMs ?? 200;
