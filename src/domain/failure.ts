@@ -21,7 +21,12 @@ export type Failure =
   | { readonly code: 'link-not-a-song'; readonly platform: string }
   | { readonly code: 'text-too-long'; readonly field: string; readonly max: number }
   | { readonly code: 'line-closed'; readonly line: WaitingLine }
-  | { readonly code: 'limit-reached'; readonly line: WaitingLine; readonly limit: number; readonly waiting: readonly string[] }
+  | {
+      readonly code: 'limit-reached';
+      readonly line: WaitingLine;
+      readonly limit: number;
+      readonly waiting: readonly string[];
+    }
   | { readonly code: 'already-waiting'; readonly publicId: string }
   | { readonly code: 'question-expired'; readonly publicId: string }
   | { readonly code: 'file-too-big'; readonly bytes: number | null; readonly maxBytes: number }
@@ -33,6 +38,8 @@ export type Failure =
   | { readonly code: 'file-unreachable' }
   | { readonly code: 'file-host-refused' }
   | { readonly code: 'disk-full' }
+  /** The bytes of an old song are not kept any more. */
+  | { readonly code: 'file-gone'; readonly publicId: string }
   // songs
   | { readonly code: 'no-such-song'; readonly asked: string }
   | { readonly code: 'song-not-waiting'; readonly publicId: string; readonly line: string; readonly by: string | null }
@@ -83,6 +90,14 @@ export type Failure =
   /** The store says no for a moment (disk full, read-only). */
   | { readonly code: 'store-unavailable' };
 
-export type VoiceTrouble = 'no-permission' | 'full' | 'timeout' | 'kicked' | 'encryption' | 'gone' | 'rate-limited' | 'lost';
+export type VoiceTrouble =
+  | 'no-permission'
+  | 'full'
+  | 'timeout'
+  | 'kicked'
+  | 'encryption'
+  | 'gone'
+  | 'rate-limited'
+  | 'lost';
 
 export type FailureCode = Failure['code'];

@@ -96,3 +96,12 @@ export function isPlayLine(line: string): line is PlayLine {
 export function isWaiting(line: string): line is WaitingLine {
   return (WAITING_LINES as readonly string[]).includes(line);
 }
+
+/** How long "is this a paid skip?" may be answered, ms. */
+export const ASK_MS = 300_000;
+
+/** Title of a song whose file or link does not tell. */
+export const TITLE_NOT_KNOWN = 'Not Known';
+
+/** Longest texts taken, characters. */
+export const TEXT_LIMITS = { artist: 100, title: 100, note: 300 } as const;

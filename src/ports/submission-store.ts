@@ -45,6 +45,8 @@ export interface SubmissionReads {
   draftsOf(guildId: string, ownerId: string): Promise<readonly Submission[]>;
   /** Not hidden, no drafts, newest first. */
   own(guildId: string, ownerId: string, offset: number, limit: number): Promise<readonly Song[]>;
+  /** Not hidden, no longer waiting, newest first. */
+  ownPast(guildId: string, ownerId: string, limit: number): Promise<readonly Song[]>;
   ownTotal(guildId: string, ownerId: string): Promise<number>;
   /** All of a member's submissions except drafts, newest first, hidden ones too. */
   history(guildId: string, ownerId: string, limit: number): Promise<readonly Submission[]>;
@@ -83,6 +85,8 @@ export interface SubmissionStore extends SubmissionReads {
   restore(id: number, line: WaitingLine, rank: number): Promise<Submission>;
   /** All free songs of a guild to `removed`. @returns what they were */
   removeAllFree(guildId: string): Promise<readonly Submission[]>;
+  /** Free songs that the moves of this batch removed and that nobody touched since, back to where they stood. */
+  restoreCleared(guildId: string, batch: string): Promise<readonly Submission[]>;
   /** @param until null = answered */
   setAskedUntil(id: number, until: number | null): Promise<void>;
   setTitle(id: number, title: string): Promise<void>;

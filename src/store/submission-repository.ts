@@ -132,6 +132,18 @@ export class SubmissionRepository implements SubmissionStore {
     return rows.map(toSong);
   }
 
+  async ownPast(guildId: string, ownerId: string, limit: number): Promise<readonly Song[]> {
+    const rows = await this.#songs()
+      .where('submission.guild_id', '=', guildId)
+      .where('submission.owner_id', '=', ownerId)
+      .where('submission.hidden', '=', 0)
+      .where('submission.line', 'in', ['archive', 'removed', 'withdrawn'])
+      .orderBy('submission.id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(toSong);
+  }
+
   async ownTotal(guildId: string, ownerId: string): Promise<number> {
     const { total } = await this.#db
       .selectFrom('submission')
@@ -276,6 +288,17 @@ export class SubmissionRepository implements SubmissionStore {
       .where(WAITING)
       .where('priority', '=', 3)
       .execute();
+    return rows.map(toSubmission);
+  }
+
+  async restoreCleared(guildId: string, batch: string): Promise<readonly Submission[]> {
+    const { rows } = await sql<Row>`
+      UPDATE submission SET line = 'free', rank = cleared.from_rank
+      FROM (SELECT submission_id, from_rank, id FROM move WHERE batch = ${batch} AND guild_id = ${guildId}) AS cleared
+      WHERE submission.id = cleared.submission_id AND submission.line = 'removed'
+        AND cleared.id = (SELECT max(m.id) FROM move m WHERE m.submission_id = submission.id)
+      RETURNING submission.*
+    `.execute(this.#db);
     return rows.map(toSubmission);
   }
 

@@ -93,6 +93,7 @@ const WORDING: Wording = {
     'Discord did not hand over that file. Please upload it again; if that keeps failing, submit a link.',
   'file-host-refused': () => "That file does not come from Discord's own storage, so it was not fetched.",
   'disk-full': () => 'The disk of the bot is full, so the file could not be kept. Staff has been told.',
+  'file-gone': (f) => `The file of \`#${plain(f.publicId, 12)}\` is not kept any more. Please upload it again with \`/submit\`.`,
   'no-such-song': (f) => `There is no song \`#${plain(f.asked, 12)}\` here.`,
   'song-not-waiting': (f) =>
     f.line === 'archive'

@@ -1,0 +1,138 @@
+import type { Failure } from '../domain/failure.ts';
+import type { Handle, PointOrigin, PointsByOrigin } from '../domain/handle.ts';
+import { MEASURED_SONGS, songDuration, waitFor } from '../domain/queue.ts';
+import { isPlayLine, type Submission } from '../domain/submission.ts';
+import type { Play } from '../ports/play-store.ts';
+import type { StoreReads } from '../ports/store.ts';
+import type { Song } from '../ports/submission-store.ts';
+import type { OnAir, PlaceExplained, QueueEntry } from './snapshots.ts';
+
+/** Without a LIVE session a show is taken to be no longer than this: older songs do not say how long one takes today. ms */
+const SHOW_MS = 12 * 3_600_000;
+
+/** What estimates are made of. */
+export interface Pace {
+  readonly songMs: number;
+  /** How long the song on air has been playing; null when nothing is on air. ms */
+  readonly elapsedMs: number | null;
+  readonly onAir: Play | null;
+}
+
+export async function paceOf(reads: StoreReads, guildId: string, now: number): Promise<Pace> {
+  const sessionId = await reads.lives.openSessionId(guildId);
+  const measured = await reads.plays.durations(guildId, sessionId, now - SHOW_MS, MEASURED_SONGS);
+  const onAir = await reads.plays.onAir(guildId);
+  return { songMs: songDuration(measured), elapsedMs: onAir === null ? null : now - onAir.startedAt, onAir };
+}
+
+export async function explainPlace(reads: StoreReads, submission: Submission, pace: Pace): Promise<PlaceExplained> {
+  if (!isPlayLine(submission.line)) return { submission, place: null, ahead: 0, etaMs: null };
+  const ahead = await reads.submissions.ahead(submission);
+  return { submission, place: ahead + 1, ahead, etaMs: waitFor(ahead + 1, pace.songMs, pace.elapsedMs) };
+}
+
+/** Handles whose points make a song's score: those linked to its owner, or else the one named with it while it is free. */
+export async function countedHandles(reads: StoreReads, submission: Submission): Promise<readonly Handle[]> {
+  const [counted] = await countedHandlesOf(reads, submission.guildId, [submission]);
+  return counted ?? [];
+}
+
+async function countedHandlesOf(
+  reads: StoreReads,
+  guildId: string,
+  submissions: readonly Submission[],
+): Promise<readonly (readonly Handle[])[]> {
+  const owners = [...new Set(submissions.map(({ ownerId }) => ownerId))];
+  const linked = Map.groupBy(await reads.handles.ofMembers(guildId, owners), (handle) => handle.linkedUserId);
+  const namedIds = submissions.flatMap(({ handleId }) => (handleId === null ? [] : [handleId]));
+  const named = new Map((await reads.handles.byIds(namedIds)).map((handle) => [handle.id, handle]));
+  return submissions.map(({ ownerId, handleId }) => {
+    const own = linked.get(ownerId);
+    if (own !== undefined) return own;
+    const other = handleId === null ? undefined : named.get(handleId);
+    return other === undefined || other.linkedUserId !== null ? [] : [other];
+  });
+}
+
+/** What lists show of the owners of some songs. */
+export async function ownersOf(
+  reads: StoreReads,
+  guildId: string,
+  submissions: readonly Submission[],
+): Promise<readonly { readonly handle: string | null; readonly points: PointsByOrigin; readonly coins: number }[]> {
+  const counted = await countedHandlesOf(reads, guildId, submissions);
+  const balances = await reads.points.of([...new Set(counted.flat().map(({ id }) => id))]);
+  const coins = await reads.lives.coinsOf(guildId, [...new Set(submissions.map(({ ownerId }) => ownerId))]);
+  return submissions.map(({ ownerId }, index) => {
+    const handles = counted[index] ?? [];
+    const best = handles.reduce<Handle | null>((a, b) => (a === null || b.points > a.points ? b : a), null);
+    return {
+      handle: best?.name ?? null,
+      points: summedPoints(handles.map(({ id }) => balances.get(id) ?? {})),
+      coins: coins.get(ownerId) ?? 0,
+    };
+  });
+}
+
+export function summedPoints(balances: readonly PointsByOrigin[]): PointsByOrigin {
+  const sums: Partial<Record<PointOrigin, number>> = {};
+  for (const balance of balances) {
+    for (const [origin, points] of Object.entries(balance) as [PointOrigin, number][]) {
+      sums[origin] = (sums[origin] ?? 0) + points;
+    }
+  }
+  return sums;
+}
+
+/** @param firstPlace place of the first of these songs; null for pending ones */
+export async function queueEntries(
+  reads: StoreReads,
+  guildId: string,
+  songs: readonly Song[],
+  firstPlace: number | null,
+  pace: Pace,
+): Promise<readonly QueueEntry[]> {
+  const owners = await ownersOf(
+    reads,
+    guildId,
+    songs.map(({ submission }) => submission),
+  );
+  return songs.map(({ submission, media }, index) => {
+    const place = firstPlace === null ? null : firstPlace + index;
+    return {
+      submission,
+      media,
+      place,
+      etaMs: place === null ? null : waitFor(place, pace.songMs, pace.elapsedMs),
+      ...(owners[index] ?? { handle: null, points: {}, coins: 0 }),
+    };
+  });
+}
+
+export async function onAirOf(reads: StoreReads, play: Play): Promise<OnAir> {
+  const song = await reads.submissions.get(play.submissionId);
+  if (song === null) throw new Error(`play ${play.id} names a song that is not stored`);
+  return {
+    playId: play.id,
+    submission: song.submission,
+    media: song.media,
+    fromLine: play.fromLine,
+    scoreThen: play.score,
+    points: play.shown.points,
+    handle: play.shown.handle,
+    coins: play.shown.coins,
+    startedAt: play.startedAt,
+    byUserId: play.byUserId,
+  };
+}
+
+/** Why nothing can be done to a song that does not wait: where it is, and who brought it there. */
+export async function notWaiting(reads: StoreReads, submission: Submission): Promise<Failure> {
+  const { publicId, line, id } = submission;
+  if (line === 'draft') return { code: 'no-such-song', asked: publicId };
+  const by =
+    line === 'archive'
+      ? ((await reads.plays.ofSubmission(id))?.byUserId ?? null)
+      : ((await reads.moves.newestOf(id))?.actor ?? null);
+  return { code: 'song-not-waiting', publicId, line, by };
+}

@@ -1,0 +1,62 @@
+import type { Failure } from '../domain/failure.ts';
+import type { Settings } from '../domain/setting.ts';
+import type { Submission, Track } from '../domain/submission.ts';
+import type { StoreReads } from '../ports/store.ts';
+
+/** Why this member may not have one more song in this line now; null when they may. */
+export async function lineRefusal(
+  reads: StoreReads,
+  settings: Settings,
+  guildId: string,
+  ownerId: string,
+  line: 'free' | 'pending',
+): Promise<Failure | null> {
+  if (!settings[`submissions.open.${line}`]) return { code: 'line-closed', line };
+  const limit = settings[`submissions.${line}-limit`];
+  if (limit === 0) return null;
+  const waiting = (await reads.submissions.waitingOf(guildId, ownerId)).filter((song) => song.line === line);
+  if (waiting.length < limit) return null;
+  return { code: 'limit-reached', line, limit, waiting: waiting.map(({ publicId }) => publicId) };
+}
+
+export type Admission =
+  /** `asks`: the owner is asked whether it is a paid skip. */
+  | { readonly kind: 'taken'; readonly line: 'free' | 'pending' | 'draft'; readonly asks: boolean }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+/**
+ * Where a new song goes. When nobody said which line, the free line is tried first; a member who may not use it is asked
+ * whether it is a paid skip before the song is refused.
+ */
+export async function admission(
+  reads: StoreReads,
+  settings: Settings,
+  guildId: string,
+  ownerId: string,
+  wanted: 'free' | 'pending' | undefined,
+): Promise<Admission> {
+  if (wanted !== undefined) {
+    const failure = await lineRefusal(reads, settings, guildId, ownerId, wanted);
+    return failure === null ? { kind: 'taken', line: wanted, asks: false } : { kind: 'refused', failure };
+  }
+  const free = await lineRefusal(reads, settings, guildId, ownerId, 'free');
+  const pending = await lineRefusal(reads, settings, guildId, ownerId, 'pending');
+  if (free === null) return { kind: 'taken', line: 'free', asks: pending === null };
+  return pending === null ? { kind: 'taken', line: 'draft', asks: true } : { kind: 'refused', failure: free };
+}
+
+/** A waiting song of the same member with the same bytes or the same link. */
+export async function duplicateOf(
+  reads: StoreReads,
+  guildId: string,
+  ownerId: string,
+  track: Track,
+): Promise<Submission | null> {
+  const waiting = await reads.submissions.waitingOf(guildId, ownerId);
+  return waiting.find((song) => isSameTrack(song.track, track)) ?? null;
+}
+
+export function isSameTrack(a: Track, b: Track): boolean {
+  if (a.kind === 'file') return b.kind === 'file' && a.sha256 === b.sha256;
+  return b.kind === 'link' && a.normalizedUrl === b.normalizedUrl;
+}
