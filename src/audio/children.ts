@@ -1,0 +1,192 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Programs } from './programs.ts';
+
+/** What a child may use. A child that wants more is killed, with everything it started. */
+export interface ChildLimits {
+  /** Wall time, ms. */
+  readonly timeoutMs: number;
+  /** CPU time, s. Enforced by the system where it can. */
+  readonly cpuSeconds: number;
+  /** Largest file it may write, bytes. Enforced by the system where it can. */
+  readonly fileBytes: number;
+  /** Of collected standard output. */
+  readonly outputBytes?: number;
+  /** Address space, bytes. Default 2 GiB. */
+  readonly memoryBytes?: number;
+  /** Lower priority than playback. */
+  readonly background: boolean;
+}
+
+export interface Command {
+  readonly program: string;
+  /** Passed as they are; no shell is ever involved. */
+  readonly args: readonly string[];
+}
+
+export type ChildEnd =
+  | { readonly kind: 'exited'; readonly code: number; readonly stdout: Buffer; readonly stderr: string }
+  /** By a signal that we did not send: a limit of the system, or somebody's kill. */
+  | { readonly kind: 'killed'; readonly signal: string; readonly stderr: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'too-much-output' }
+  | { readonly kind: 'cancelled' }
+  /** The program does not exist or may not be run. */
+  | { readonly kind: 'missing'; readonly program: string };
+
+export interface StreamingChild {
+  /** Ends with the child's output; destroying it does not kill the child. */
+  readonly stdout: Readable;
+  readonly ended: Promise<ChildEnd>;
+  kill(): void;
+}
+
+const DEFAULT_MEMORY = 2 * 2 ** 30;
+/** ffmpeg's summaries stand at the end of its log. */
+const STDERR_KEPT = 64 * 1024;
+const NICENESS = '15';
+/** What `nice` and `prlimit` end with when there is no such program. */
+const CANNOT_EXECUTE: ReadonlySet<number> = new Set([126, 127]);
+
+/** Every child process of the audio layer: bounded in what it may use, and gone when its work is. */
+export class Children {
+  readonly #programs: Programs;
+  readonly #alive = new Set<{ readonly kill: () => void; readonly ended: Promise<ChildEnd> }>();
+
+  constructor(programs: Programs) {
+    this.#programs = programs;
+  }
+
+  get alive(): number {
+    return this.#alive.size;
+  }
+
+  /** Runs to the end; never throws for what the child does. */
+  run(command: Command, limits: ChildLimits, signal?: AbortSignal): Promise<ChildEnd> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const child = this.#start(command, limits, signal, () => ({ stdout: Buffer.concat(chunks) }));
+    const most = limits.outputBytes ?? 1 << 20;
+    child.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > most) child.stop({ kind: 'too-much-output' });
+      else chunks.push(chunk);
+    });
+    return child.ended;
+  }
+
+  /** As `run`, handing the output over piece by piece. */
+  consume(
+    command: Command,
+    limits: ChildLimits,
+    onOutput: (chunk: Buffer) => void,
+    signal?: AbortSignal,
+  ): Promise<ChildEnd> {
+    const child = this.#start(command, limits, signal, () => ({ stdout: Buffer.alloc(0) }));
+    child.stdout.on('data', onOutput);
+    return child.ended;
+  }
+
+  /** The reader sets the pace: unread output stops the child. */
+  stream(command: Command, limits: ChildLimits): StreamingChild {
+    const child = this.#start(command, limits, undefined, () => ({ stdout: Buffer.alloc(0) }));
+    return { stdout: child.stdout, ended: child.ended, kill: () => child.stop({ kind: 'cancelled' }) };
+  }
+
+  /** Kills whatever still runs and waits until the system has taken it back. */
+  async stop(): Promise<void> {
+    const alive = [...this.#alive];
+    for (const child of alive) child.kill();
+    await Promise.all(alive.map((child) => child.ended));
+  }
+
+  #start(
+    command: Command,
+    limits: ChildLimits,
+    signal: AbortSignal | undefined,
+    collected: () => { readonly stdout: Buffer },
+  ) {
+    const [program, args] = this.#bounded(command, limits);
+    // Its own process group: whatever it starts is killed with it.
+    const child: ChildProcessByStdio<null, Readable, Readable> = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: this.#programs.environment,
+      windowsHide: true,
+    });
+    let forced: ChildEnd | undefined;
+    const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+    const stop = (end: ChildEnd): void => {
+      forced ??= end;
+      if (isRunning()) killGroup(child.pid);
+      else child.stdout.destroy();
+    };
+    const stderr = tailOf(child.stderr, STDERR_KEPT);
+    const timer = setTimeout(() => stop({ kind: 'timeout' }), limits.timeoutMs);
+    const onAbort = (): void => stop({ kind: 'cancelled' });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const ended = new Promise<ChildEnd>((resolve) => {
+      const settle = (end: ChildEnd): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        this.#alive.delete(entry);
+        resolve(forced ?? end);
+      };
+      child.once('error', () => settle({ kind: 'missing', program: command.program }));
+      child.once('exit', () => {
+        // Whatever it started and left behind.
+        killGroup(child.pid);
+        // Nobody reads on; unread output would keep `close` from coming.
+        if (forced !== undefined) child.stdout.destroy();
+      });
+      child.once('close', (code, by) => {
+        if (code === null) settle({ kind: 'killed', signal: by ?? 'unknown', stderr: stderr() });
+        else if (CANNOT_EXECUTE.has(code)) settle({ kind: 'missing', program: command.program });
+        else settle({ kind: 'exited', code, ...collected(), stderr: stderr() });
+      });
+    });
+    const entry = { kill: () => stop({ kind: 'cancelled' }), ended };
+    this.#alive.add(entry);
+    if (signal?.aborted === true) onAbort();
+    return { stdout: child.stdout, ended, stop };
+  }
+
+  /** The command behind the programs that lower its priority and bound its resources. */
+  #bounded({ program, args }: Command, limits: ChildLimits): readonly [string, string[]] {
+    const { nice, prlimit } = this.#programs;
+    const bounds = [
+      `--cpu=${Math.ceil(limits.cpuSeconds)}`,
+      `--as=${limits.memoryBytes ?? DEFAULT_MEMORY}`,
+      `--fsize=${Math.ceil(limits.fileBytes)}`,
+      '--core=0',
+    ];
+    const line = [
+      ...(limits.background && nice !== null ? [nice, '-n', NICENESS] : []),
+      ...(prlimit === null ? [] : [prlimit, ...bounds]),
+      program,
+      ...args,
+    ];
+    const [first = program, ...rest] = line;
+    return [first, rest];
+  }
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: it ended by itself at this very moment.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Keeps the last `bytes` of a stream. */
+function tailOf(stream: Readable, bytes: number): () => string {
+  let kept = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (text: string) => {
+    kept = (kept + text).slice(-bytes);
+  });
+  return () => kept;
+}
