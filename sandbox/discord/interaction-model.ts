@@ -45,7 +45,7 @@ export type InteractionSpec =
   | (Where & { readonly kind: 'modal'; readonly from: string; readonly fields: Readonly<Record<string, FieldInput>> });
 
 export interface CreateOptions {
-  /** Deliver on the gateway later (the 3 s run from creation all the same). Default 0. */
+  /** Deliver on the gateway later (the 3 s run from creation all the same). Default `interactions.deliveryDelayMs`. */
   readonly deliverAfterMs?: number;
   /**
    * Send what no client would: a click on a component that is gone or disabled, a command that is not registered, an
@@ -104,6 +104,8 @@ export interface InteractionRecord {
   /** The modal this interaction was answered with. */
   modal: JsonObject | null;
   followUpIds: string[];
+  /** Edits through the token so far. */
+  edits: number;
 }
 
 export type ResolvedData = { [kind: string]: { [id: string]: Json } };

@@ -39,6 +39,8 @@ interface Pending {
 
 /** What people do with the bot's commands and components, and how it answered. */
 export class Interactions {
+  /** A slow gateway: sandbox ms before an interaction without a delay of its own is delivered. */
+  deliveryDelayMs = 0;
   #world: World;
   #byToken = new Map<string, Pending>();
   #byId = new Map<string, Pending>();
@@ -74,11 +76,13 @@ export class Interactions {
       pendingDeferral: null,
       modal: null,
       followUpIds: [],
+      edits: 0,
     };
     const handle = this.#track(record, spec);
     const deliver = (): void => world.events.emit('interaction-created', { interactionId: id, payload });
-    if (options.deliverAfterMs === undefined) deliver();
-    else world.clock.after(options.deliverAfterMs, deliver);
+    const delayMs = options.deliverAfterMs ?? this.deliveryDelayMs;
+    if (delayMs === 0) deliver();
+    else world.clock.after(delayMs, deliver);
     return handle;
   }
 
@@ -147,10 +151,7 @@ export class Interactions {
     if (first.answer.kind === 'deferred-message')
       await events.until(() => record.pendingDeferral === null, { timeoutMs, what });
     if (first.answer.kind === 'deferred-update') {
-      const done = (): boolean =>
-        events.history('interaction-edited').some((event) => event.interactionId === record.id) ||
-        record.followUpIds.length > 0;
-      await events.until(done, { timeoutMs, what });
+      await events.until(() => record.edits > 0 || record.followUpIds.length > 0, { timeoutMs, what });
     }
     return first;
   }

@@ -101,7 +101,7 @@ export interface WaitOptions {
 }
 
 /** How many past events are kept for `history` and `since`. */
-const KEPT = 50_000;
+const KEPT = 20_000;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 type Listener = (event: WorldEvent) => void;

@@ -72,6 +72,8 @@ export class World {
   readonly messages = new Messages(this);
   readonly voice = new Voice(this);
   readonly interactions = new Interactions(this);
+  /** Unix ms of every identify: Discord allows 1000 in 24 h. */
+  readonly sessionStarts: number[] = [];
   token: string;
   privilegedIntents: PrivilegedIntents;
   origins: Origins = { api: '', cdn: '', gateway: '' };

@@ -257,3 +257,30 @@ test('all members can be asked for once in 30 s, single ones always', async () =
   wire.send(8, { guild_id: guild.id, user_ids: [listener.id], nonce: 'one' });
   await wire.frame(0, 'GUILD_MEMBERS_CHUNK');
 });
+
+test('a killed bot stays in voice until its session has timed out', async () => {
+  const { discord, world, guild } = await stage();
+  const room = world.addChannel(guild.id, { name: 'room', type: 2 });
+  const wire = new Wire(discord);
+  await wire.identify(discord, { intents: 1 | (1 << 7) });
+  await wire.frame(0, 'GUILD_CREATE');
+  wire.send(4, { guild_id: guild.id, channel_id: room.id, self_mute: false, self_deaf: true });
+  await wire.frame(0, 'VOICE_STATE_UPDATE');
+  const gone = world.events.waitFor('gateway-closed');
+  wire.drop();
+  await gone;
+  expect(world.voice.membersIn(room.id)).toEqual([world.bot.id]);
+  world.advance(180_000);
+  expect(world.voice.membersIn(room.id)).toEqual([]);
+});
+
+test('session starts are counted down', async () => {
+  const { discord, call } = await stage();
+  const wire = new Wire(discord);
+  await wire.identify(discord);
+  await wire.frame(0, 'READY');
+  expect((await call('GET', '/gateway/bot')).body).toMatchObject({
+    url: discord.gatewayUrl,
+    session_start_limit: { total: 1000, remaining: 999 },
+  });
+});

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { asNumber, asObject, asString, type JsonObject, stringsIn } from '../json.ts';
-import { gatewayChannelJson, guildCreateJson, memberJson, userJson } from '../wire.ts';
+import { asNumber, asObject, asString, type JsonObject } from '../json.ts';
+import { gatewayChannelJson, guildCreateJson, userJson } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { WorldEvent } from '../world-events.ts';
 import { Connection } from './connection.ts';
 import { dispatchesFor } from './dispatch.ts';
 import { areValidIntents, Intent } from './intents.ts';
+import { GatewayRequests } from './requests.ts';
 import { Session } from './session.ts';
 import { Visibility } from './visibility.ts';
 
@@ -43,12 +44,13 @@ export class GatewayServer {
   #visibility: Visibility;
   #count = 0;
   #lastIdentifyAt = Number.NEGATIVE_INFINITY;
-  #lastMemberRequest = new Map<string, number>();
+  #requests: GatewayRequests;
   #unsubscribe: (() => void) | undefined;
 
   constructor(world: World, options: GatewayOptions) {
     this.#world = world;
     this.#options = options;
+    this.#requests = new GatewayRequests(world);
     this.#visibility = new Visibility(world);
   }
 
@@ -158,10 +160,10 @@ export class GatewayServer {
         );
         return;
       case 8:
-        this.#requestMembers(session, d);
+        this.#requests.members(session, d);
         return;
       case 43:
-        this.#requestChannelInfo(session, d);
+        this.#requests.channelInfo(session, d);
         return;
       default:
         connection.close(4001, 'Unknown opcode.');
@@ -180,6 +182,7 @@ export class GatewayServer {
       return;
     }
     this.#lastIdentifyAt = now;
+    this.#world.sessionStarts.push(now);
     const [index = 0, count = 1] = (d.shard as readonly number[] | undefined) ?? [];
     const session = new Session(randomBytes(16).toString('hex'), asNumber(d.intents) ?? 0, [index, count]);
     this.#sessions.set(session.id, session);
@@ -238,10 +241,7 @@ export class GatewayServer {
       return;
     }
     const session = this.#sessions.get(asString(d.session_id) ?? '');
-    const late =
-      session?.detachedAt !== undefined && this.#world.now() - session.detachedAt > this.#options.resumeWindowMs;
-    if (session === undefined || late) {
-      if (session !== undefined) this.#end(session);
+    if (session === undefined) {
       connection.send({ op: 9, d: false });
       return;
     }
@@ -261,63 +261,6 @@ export class GatewayServer {
   #bind(connection: Connection, session: Session): void {
     connection.session = session;
     session.attach((frame) => connection.send(frame));
-  }
-
-  #requestMembers(session: Session, d: JsonObject): void {
-    const world = this.#world;
-    const guildId = asString(d.guild_id) ?? '';
-    if (world.member(guildId, world.bot.id) === undefined) return;
-    const userIds = typeof d.user_ids === 'string' ? [d.user_ids] : stringsIn(d.user_ids);
-    const query = asString(d.query)?.toLowerCase();
-    const wantsAll = userIds.length === 0 && query === '' && (asNumber(d.limit) ?? 0) === 0;
-    if (wantsAll && (session.intents & Intent.guildMembers) === 0) return;
-    if (wantsAll && this.#memberRequestTooSoon(session, guildId, d)) return;
-    const limit = wantsAll ? Number.POSITIVE_INFINITY : asNumber(d.limit) || 100;
-    const found = world.membersOf(guildId).filter((member) =>
-      userIds.length > 0
-        ? userIds.includes(member.userId)
-        : world
-            .user(member.userId)
-            .username.toLowerCase()
-            .startsWith(query ?? ''),
-    );
-    const members = found.slice(0, limit).map((member) => memberJson(world, member));
-    const chunks = Math.max(1, Math.ceil(members.length / 1000));
-    for (let index = 0; index < chunks; index += 1) {
-      session.dispatch('GUILD_MEMBERS_CHUNK', {
-        guild_id: guildId,
-        members: members.slice(index * 1000, (index + 1) * 1000),
-        chunk_index: index,
-        chunk_count: chunks,
-        not_found: userIds.filter((id) => world.member(guildId, id) === undefined),
-        ...(d.nonce === undefined ? {} : { nonce: d.nonce }),
-      });
-    }
-  }
-
-  /** All members of a guild can be asked for once in 30 s. */
-  #memberRequestTooSoon(session: Session, guildId: string, d: JsonObject): boolean {
-    const now = this.#world.now();
-    const waitMs = (this.#lastMemberRequest.get(guildId) ?? Number.NEGATIVE_INFINITY) + 30_000 - now;
-    if (waitMs <= 0) {
-      this.#lastMemberRequest.set(guildId, now);
-      return false;
-    }
-    session.dispatch('RATE_LIMITED', {
-      opcode: 8,
-      retry_after: waitMs / 1000,
-      meta: { guild_id: guildId, nonce: d.nonce ?? null },
-    });
-    return true;
-  }
-
-  #requestChannelInfo(session: Session, d: JsonObject): void {
-    const guildId = asString(d.guild_id) ?? '';
-    const channels = this.#world.channelsOf(guildId).filter((channel) => channel.voiceStatus !== null);
-    session.dispatch('CHANNEL_INFO', {
-      guild_id: guildId,
-      channels: channels.map((channel) => ({ id: channel.id, status: channel.voiceStatus })),
-    });
   }
 
   // ---- what clients hear ----
@@ -340,8 +283,15 @@ export class GatewayServer {
     connection.session = undefined;
     this.#world.events.emit('gateway-closed', { sessionId: session?.id ?? null, code });
     if (session === undefined) return;
-    session.detach(this.#world.now());
-    if (ENDS_SESSION.includes(code)) this.#end(session);
+    const detachedAt = this.#world.now();
+    session.detach(detachedAt);
+    if (ENDS_SESSION.includes(code)) {
+      this.#end(session);
+      return;
+    }
+    this.#world.clock.after(this.#options.resumeWindowMs, () => {
+      if (session.detachedAt === detachedAt) this.#end(session);
+    });
   }
 
   /** The session is over: nothing can resume it, and its voice connections go with it. */

@@ -101,6 +101,8 @@ export class RestServer {
       return this.#limited(matched, url, read);
     } catch (error) {
       if (error instanceof ApiError) return { status: error.status, body: error.body };
+      // The client hung up in the middle of its request: there is nobody to answer.
+      if (request.destroyed && !request.complete) return { status: 499 };
       // A bug of the sandbox must not look like a refusal of Discord: make it loud and unmistakable.
       process.stderr.write(
         `sandbox: ${method} ${path} failed: ${error instanceof Error ? error.stack : String(error)}\n`,

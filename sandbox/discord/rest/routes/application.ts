@@ -40,12 +40,24 @@ const applicationJson = (world: World): JsonObject => {
   };
 };
 
-const gatewayBot = (call: Call): Reply =>
-  ok({
-    url: call.world.origins.gateway,
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SESSION_STARTS_PER_DAY = 1000;
+
+const gatewayBot = (call: Call): Reply => {
+  const { world } = call;
+  const recent = world.sessionStarts.filter((at) => at > world.now() - DAY_MS);
+  const [first] = recent;
+  return ok({
+    url: world.origins.gateway,
     shards: 1,
-    session_start_limit: { total: 1000, remaining: 1000, reset_after: 0, max_concurrency: 1 },
+    session_start_limit: {
+      total: SESSION_STARTS_PER_DAY,
+      remaining: Math.max(0, SESSION_STARTS_PER_DAY - recent.length),
+      reset_after: first === undefined ? 0 : first + DAY_MS - world.now(),
+      max_concurrency: 1,
+    },
   });
+};
 
 /** The scope in the path: the application's own id, and for guild commands a guild the bot is in. */
 const scope = (call: Call): string | null => {
@@ -115,7 +127,7 @@ const countCreates = (world: World, guildId: string | null, bodies: readonly Jso
   const existing = world.commandsIn(guildId);
   const isNew = (body: JsonObject): boolean =>
     !existing.some((command) => command.name === body.name && command.type === (body.type ?? 1));
-  const dayAgo = world.now() - 24 * 60 * 60 * 1000;
+  const dayAgo = world.now() - DAY_MS;
   const past = (creates.get(world) ?? []).filter((entry) => entry.at > dayAgo);
   const fresh = bodies.filter(isNew).map(() => ({ scope: guildId, at: world.now() }));
   if (past.filter((entry) => entry.scope === guildId).length + fresh.length > 200)

@@ -209,6 +209,7 @@ const applyEdit = (call: Call, record: InteractionRecord, message: Message, body
   const flags = (filled.flags ?? message.flags) & ~MessageFlag.loading;
   const edited = world.messages.edit(message.channelId, message.id, { ...filled, flags, markEdited: !wasLoading });
   if (message.id === record.originalId) record.pendingDeferral = null;
+  record.edits += 1;
   world.events.emit('interaction-edited', { interactionId: record.id, message: edited });
   return edited;
 };
