@@ -36,8 +36,9 @@ export function asEdit(card: Card): InteractionEditReplyOptions & InteractionUpd
   return { ...parts(card), attachments: [], flags: MessageFlags.IsComponentsV2 };
 }
 
-export function asMessage(card: Card): MessageCreateOptions {
-  return { ...parts(card), flags: MessageFlags.IsComponentsV2, enforceNonce: true, nonce: nextNonce() };
+/** @param nonce at most 25 characters; a repeat with the same one gives the first message instead of a second */
+export function asMessage(card: Card, nonce = nextNonce()): MessageCreateOptions {
+  return { ...parts(card), flags: MessageFlags.IsComponentsV2, enforceNonce: true, nonce };
 }
 
 let nonceCount = 0;

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { PanelRow } from '../../ports/panel-store.ts';
 import type { Card } from '../cards/card.ts';
-import { ChannelPace, FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
+import { hashOf } from './card-hash.ts';
+import { ChannelLane, type Turn } from './channel-lane.ts';
+import { FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
 import { isPanelKind, PANEL_LABEL, type PanelKind } from './panel-kinds.ts';
+import { type Panel, PanelShelf } from './panel-shelf.ts';
 import type { PanelWire, Shown } from './panel-wire.ts';
 
 /** A panel's card as it should look now. */
@@ -41,29 +43,11 @@ const SETTLE_MS = 120;
 const OUTAGE_RETRY_MS = 5_000;
 const TROUBLE_RETRY_MS = 60_000;
 
-/** One panel of one guild. `dueAt` null = what is shown is right. */
-interface Panel {
-  row: PanelRow;
-  readonly kind: PanelKind;
-  dueAt: number | null;
-  staleSince: number;
-  /** Cancels the redraw of a moving card. */
-  cancelRefresh: (() => void) | null;
-}
-
-interface Channel {
-  readonly pace: ChannelPace;
-  /** `waiting`: a timer will look again; `working`: an edit is under way, so nothing else is. */
-  state:
-    | { kind: 'quiet' }
-    | { kind: 'waiting'; at: number; cancel: () => void }
-    | { kind: 'working'; done: Promise<void> };
-}
-
+/** `mended`: it was missing or in trouble and is shown again. */
 export type HealLine = {
   readonly kind: PanelKind;
   readonly channelId: string;
-  readonly outcome: Shown['kind'] | 'fine';
+  readonly outcome: Exclude<Shown['kind'], 'shown'> | 'fine' | 'mended';
   readonly missing: readonly string[];
 };
 
@@ -73,8 +57,8 @@ export type HealLine = {
  */
 export class PanelKeeper {
   readonly #ports: PanelKeeperPorts;
-  readonly #panels = new Map<string, Panel>();
-  readonly #channels = new Map<string, Channel>();
+  readonly #shelf = new PanelShelf();
+  readonly #lanes = new Map<string, ChannelLane>();
   #open = false;
 
   constructor(ports: PanelKeeperPorts) {
@@ -84,61 +68,62 @@ export class PanelKeeper {
   /** Brings every stored panel up to date. */
   async start(): Promise<void> {
     this.#open = true;
-    for (const row of await this.#ports.book.everywhere()) {
-      if (!isPanelKind(row.kind)) continue;
-      this.#panels.set(key(row.guildId, row.kind), this.#panel(row, row.kind));
-    }
-    for (const panel of this.#panels.values()) this.#due(panel, 0);
+    await this.#takeUp(() => true);
   }
 
-  /** Draws no more; leaves "paused" on every panel as far as the time allows. */
+  /** Draws no more; leaves "paused" on every panel as far as time and pace allow. */
   async stop(withinMs: number): Promise<void> {
     this.#open = false;
-    const working: Promise<void>[] = [];
-    for (const channel of this.#channels.values()) {
-      if (channel.state.kind === 'waiting') channel.state.cancel();
-      if (channel.state.kind === 'working') working.push(channel.state.done);
-    }
-    for (const panel of this.#panels.values()) panel.cancelRefresh?.();
-    await Promise.all(working);
-    const farewell = Promise.all([...this.#panels.values()].map((panel) => this.#pause(panel)));
-    await Promise.race([farewell, this.#ports.clock.sleep(withinMs)]);
+    for (const panel of this.#shelf.all()) panel.cancelRefresh?.();
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
+    let cancel = (): void => undefined;
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#ports.clock.after(withinMs, resolve);
+    });
+    let late = false;
+    const farewells = this.#shelf.channels().map((channelId) => this.#pauseAll(channelId, () => late));
+    await Promise.race([Promise.all(farewells), deadline]);
+    late = true;
+    cancel();
   }
 
   /** Facts made these panels stale. @param withinMs how long it may wait; 0 = at once */
   touch(guildId: string, kinds: readonly PanelKind[], withinMs: number): void {
     for (const kind of kinds) {
-      const panel = this.#panels.get(key(guildId, kind));
+      const panel = this.#shelf.get(guildId, kind);
       if (panel !== undefined) this.#due(panel, withinMs === 0 ? SETTLE_MS : withinMs);
     }
   }
 
   /** Puts a panel into a channel, moving it there when it stood elsewhere. Posts at once. */
   async place(guildId: string, kind: PanelKind, channelId: string): Promise<Shown> {
-    const old = this.#panels.get(key(guildId, kind));
-    const keep = old !== undefined && old.row.channelId === channelId;
-    if (old !== undefined && !keep && old.row.messageId !== null)
-      await this.#ports.wire.remove(old.row.channelId, old.row.messageId);
-    const row: PanelRow = keep
-      ? old.row
-      : { guildId, kind, channelId, messageId: null, page: 0, contentHash: null, postedAt: null, trouble: null };
-    const panel = keep ? old : this.#panel(row, kind);
-    this.#panels.set(key(guildId, kind), panel);
+    const old = this.#shelf.get(guildId, kind);
+    if (old !== undefined && old.row.channelId === channelId)
+      return this.#lane(channelId).exclusively(() => this.#draw(old, true));
+    // Forgotten first: the old message's deletion must not be taken for a loss.
+    if (old !== undefined) this.#shelf.forget(old);
+    const panel = this.#shelf.adopt(
+      { guildId, kind, channelId, messageId: null, page: 0, contentHash: null, postedAt: null, trouble: null },
+      kind,
+    );
     await this.#save(panel, {});
-    return this.#exclusively(channelId, () => this.#draw(panel, true));
+    const shown = await this.#lane(channelId).exclusively(() => this.#draw(panel, true));
+    if (old !== undefined && old.row.messageId !== null)
+      await this.#ports.wire.remove(old.row.channelId, old.row.messageId);
+    return shown;
   }
 
   async take(guildId: string, kind: PanelKind): Promise<void> {
-    const panel = this.#panels.get(key(guildId, kind));
+    const panel = this.#shelf.get(guildId, kind);
     if (panel === undefined) return;
-    this.#forget(panel);
+    this.#shelf.forget(panel);
     await this.#ports.book.remove(guildId, kind);
     if (panel.row.messageId !== null) await this.#ports.wire.remove(panel.row.channelId, panel.row.messageId);
   }
 
   /** The card for a click on a panel: the click's own answer draws it, so no edit is spent. */
   async view(guildId: string, kind: PanelKind, page?: number): Promise<PanelView> {
-    const panel = this.#panels.get(key(guildId, kind));
+    const panel = this.#shelf.get(guildId, kind);
     const view = await this.#ports.render(guildId, kind, page ?? panel?.row.page ?? 0);
     if (panel !== undefined && page !== undefined && view.page !== panel.row.page)
       await this.#save(panel, { page: view.page });
@@ -147,7 +132,7 @@ export class PanelKeeper {
 
   /** A click's answer drew this card on that message. */
   async drawn(guildId: string, kind: PanelKind, messageId: string, view: PanelView): Promise<void> {
-    const panel = this.#panels.get(key(guildId, kind));
+    const panel = this.#shelf.get(guildId, kind);
     if (panel === undefined || panel.row.messageId !== messageId) return;
     await this.#save(panel, { contentHash: hashOf(view.card) });
     this.#refreshLater(panel, view.refreshMs);
@@ -155,162 +140,127 @@ export class PanelKeeper {
 
   /** The page a panel stands on. */
   pageOf(guildId: string, kind: PanelKind): number {
-    return this.#panels.get(key(guildId, kind))?.row.page ?? 0;
+    return this.#shelf.get(guildId, kind)?.row.page ?? 0;
+  }
+
+  /** The channel a panel stands in; null when there is no such panel. */
+  channelOf(guildId: string, kind: PanelKind): string | null {
+    return this.#shelf.get(guildId, kind)?.row.channelId ?? null;
   }
 
   kindOf(messageId: string): PanelKind | null {
-    return [...this.#panels.values()].find((panel) => panel.row.messageId === messageId)?.kind ?? null;
+    return this.#shelf.byMessage(messageId)?.kind ?? null;
   }
 
   async messageDeleted(messageId: string): Promise<void> {
-    for (const panel of this.#panels.values()) {
-      if (panel.row.messageId !== messageId) continue;
-      await this.#save(panel, { messageId: null, contentHash: null, postedAt: null });
-      this.#due(panel, 0);
-    }
+    const panel = this.#shelf.byMessage(messageId);
+    if (panel === undefined) return;
+    await this.#save(panel, { messageId: null, contentHash: null, postedAt: null });
+    this.#due(panel, 0);
   }
 
   async channelDeleted(channelId: string): Promise<void> {
-    const lost = [...this.#panels.values()].filter((panel) => panel.row.channelId === channelId);
-    for (const panel of lost) await this.#channelGone(panel);
+    await this.#channelGone(channelId);
   }
 
   /** Something about a channel or a role changed: panels that were in trouble try again. */
   permissionsChanged(guildId: string): void {
-    for (const panel of this.#panels.values()) {
-      if (panel.row.guildId === guildId && panel.row.trouble !== null) this.#due(panel, SETTLE_MS);
-    }
+    for (const panel of this.#shelf.inGuild(guildId)) if (panel.row.trouble !== null) this.#due(panel, SETTLE_MS);
+  }
+
+  /** The bot is back in a guild: its panels are still known. */
+  async guildJoined(guildId: string): Promise<void> {
+    await this.#takeUp((row) => row.guildId === guildId);
   }
 
   guildLeft(guildId: string): void {
-    for (const panel of this.#panels.values()) if (panel.row.guildId === guildId) this.#forget(panel);
+    for (const panel of this.#shelf.inGuild(guildId)) this.#shelf.forget(panel);
   }
 
   /** Looks at every panel of a guild and mends it. Costs no edit when all is well. */
   async heal(guildId: string): Promise<readonly HealLine[]> {
     const lines: HealLine[] = [];
-    for (const panel of [...this.#panels.values()].filter(({ row }) => row.guildId === guildId)) {
-      const { channelId } = panel.row;
-      const shown = await this.#exclusively(channelId, async () => {
-        if (panel.row.messageId === null || panel.row.trouble !== null) return this.#draw(panel, true);
-        const found = await this.#ports.wire.exists(channelId, panel.row.messageId);
-        if (found.kind === 'shown') return found;
-        await this.#settle(panel, found);
-        return found.kind === 'message-gone' ? this.#draw(panel, true) : found;
-      });
-      const missing = shown.kind === 'forbidden' ? shown.missing : [];
-      lines.push({ kind: panel.kind, channelId, outcome: shown.kind === 'shown' ? 'fine' : shown.kind, missing });
+    for (const panel of this.#shelf.inGuild(guildId)) {
+      const { channelId, messageId, trouble } = panel.row;
+      const shown = await this.#lane(channelId).exclusively(() => this.#check(panel));
+      const same = trouble === null && messageId !== null && panel.row.messageId === messageId;
+      const outcome = shown.kind !== 'shown' ? shown.kind : same ? 'fine' : 'mended';
+      lines.push({ kind: panel.kind, channelId, outcome, missing: shown.kind === 'forbidden' ? shown.missing : [] });
     }
     return lines;
   }
 
   guilds(): readonly string[] {
-    return [...new Set([...this.#panels.values()].map(({ row }) => row.guildId))];
+    return [...new Set(this.#shelf.all().map(({ row }) => row.guildId))];
   }
 
-  /** Resolves when no panel is stale that could be drawn (tests, and the clean stop of the demo). */
+  /** Resolves when no request is under way (tests, and the clean stop of the demo). */
   async idle(): Promise<void> {
-    for (;;) {
-      const working = [...this.#channels.values()].flatMap(({ state }) =>
-        state.kind === 'working' ? [state.done] : [],
-      );
-      if (working.length === 0) return;
-      await Promise.all(working);
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+  }
+
+  async #takeUp(wanted: (row: PanelRow) => boolean): Promise<void> {
+    for (const row of (await this.#ports.book.everywhere()).filter(wanted)) {
+      // A kind of another release: its message stays, nothing draws it any more.
+      if (!isPanelKind(row.kind) || this.#shelf.get(row.guildId, row.kind) !== undefined) continue;
+      this.#due(this.#shelf.adopt(row, row.kind), 0);
     }
-  }
-
-  #panel(row: PanelRow, kind: PanelKind): Panel {
-    return { row, kind, dueAt: null, staleSince: 0, cancelRefresh: null };
-  }
-
-  #forget(panel: Panel): void {
-    panel.cancelRefresh?.();
-    panel.dueAt = null;
-    this.#panels.delete(key(panel.row.guildId, panel.kind));
   }
 
   #due(panel: Panel, inMs: number): void {
-    if (!this.#open) return;
+    if (!this.#open || !this.#shelf.keeps(panel)) return;
     const at = this.#ports.clock.now() + inMs;
     if (panel.dueAt === null) panel.staleSince = this.#ports.clock.now();
     panel.dueAt = panel.dueAt === null ? at : Math.min(panel.dueAt, at);
-    this.#schedule(panel.row.channelId);
+    this.#lane(panel.row.channelId).wake();
   }
 
-  #channel(channelId: string): Channel {
-    const known = this.#channels.get(channelId);
+  #lane(channelId: string): ChannelLane {
+    const known = this.#lanes.get(channelId);
     if (known !== undefined) return known;
-    const channel: Channel = { pace: new ChannelPace(), state: { kind: 'quiet' } };
-    this.#channels.set(channelId, channel);
-    return channel;
-  }
-
-  /** Sets the channel's one timer to the moment at which its next panel may be drawn. */
-  #schedule(channelId: string): void {
-    const channel = this.#channel(channelId);
-    if (!this.#open || channel.state.kind === 'working') return;
-    const next = this.#next(channelId);
-    if (next === null) return;
-    const now = this.#ports.clock.now();
-    const at = Math.max(next.dueAt ?? now, now + channel.pace.waitMs(now, this.#rule(channelId)));
-    if (channel.state.kind === 'waiting') {
-      if (channel.state.at <= at) return;
-      channel.state.cancel();
-    }
-    const cancel = this.#ports.clock.after(Math.max(0, at - now), () => {
-      channel.state = { kind: 'quiet' };
-      this.#work(channelId, channel);
-    });
-    channel.state = { kind: 'waiting', at, cancel };
+    const { clock, log } = this.#ports;
+    const lane = new ChannelLane({ clock, log, next: () => this.#next(channelId) });
+    this.#lanes.set(channelId, lane);
+    return lane;
   }
 
   /** The stale panel that is due first; among those already due, the one that has been stale longest. */
-  #next(channelId: string): Panel | null {
+  #next(channelId: string): Turn | null {
+    if (!this.#open) return null;
     const now = this.#ports.clock.now();
-    const stale = [...this.#panels.values()].filter(({ row, dueAt }) => row.channelId === channelId && dueAt !== null);
+    const stale = this.#shelf.inChannel(channelId).filter(({ dueAt }) => dueAt !== null);
     const order = (panel: Panel) => Math.max(panel.dueAt ?? now, now);
-    return stale.sort((a, b) => order(a) - order(b) || a.staleSince - b.staleSince)[0] ?? null;
+    const panel = stale.sort((a, b) => order(a) - order(b) || a.staleSince - b.staleSince)[0];
+    if (panel === undefined) return null;
+    return { dueAt: panel.dueAt ?? now, rule: this.#rule(channelId), run: () => this.#drawSafely(panel) };
   }
 
   #rule(channelId: string) {
     const oldSince = this.#ports.clock.now() - OLD_AFTER_MS;
-    const old = [...this.#panels.values()].some(
-      ({ row }) => row.channelId === channelId && (row.postedAt ?? Number.POSITIVE_INFINITY) < oldSince,
-    );
+    const old = this.#shelf
+      .inChannel(channelId)
+      .some(({ row }) => (row.postedAt ?? Number.POSITIVE_INFINITY) < oldSince);
     return old ? OLD_PACE : FRESH_PACE;
   }
 
-  #work(channelId: string, channel: Channel): void {
-    const now = this.#ports.clock.now();
-    const panel = this.#next(channelId);
-    if (panel === null || (panel.dueAt ?? now) > now || channel.pace.waitMs(now, this.#rule(channelId)) > 0) {
-      this.#schedule(channelId);
-      return;
+  /** What is thrown here is a bug or a store in trouble: the panel gets another chance instead of staying stale. */
+  async #drawSafely(panel: Panel): Promise<void> {
+    try {
+      await this.#draw(panel, false);
+    } catch (error) {
+      const { guildId, channelId } = panel.row;
+      this.#ports.log.error({ err: error, guildId, channelId, panel: panel.kind }, 'a panel could not be drawn');
+      this.#due(panel, TROUBLE_RETRY_MS);
     }
-    // What was thrown is a bug and is logged there; the panel gets another chance instead of staying stale for ever.
-    void this.#exclusively(channelId, () => this.#draw(panel, false)).then(undefined, () =>
-      this.#due(panel, TROUBLE_RETRY_MS),
-    );
   }
 
-  /** One request at a time per channel; afterwards the next stale panel gets its turn. */
-  async #exclusively<T>(channelId: string, work: () => Promise<T>): Promise<T> {
-    const channel = this.#channel(channelId);
-    while (channel.state.kind === 'working') await channel.state.done;
-    if (channel.state.kind === 'waiting') channel.state.cancel();
-    const task = work();
-    const done = task.then(
-      () => undefined,
-      (error: unknown) => this.#ports.log.error({ err: error, channelId }, 'a panel could not be drawn'),
-    );
-    const working = { kind: 'working' as const, done };
-    channel.state = working;
-    try {
-      return await task;
-    } finally {
-      if (channel.state === working) channel.state = { kind: 'quiet' };
-      this.#schedule(channelId);
-    }
+  async #check(panel: Panel): Promise<Shown> {
+    const { channelId, messageId, trouble } = panel.row;
+    if (messageId === null || trouble !== null) return this.#draw(panel, true);
+    const found = await this.#ports.wire.exists(channelId, messageId);
+    if (found.kind === 'shown') return found;
+    await this.#settle(panel, found);
+    return found.kind === 'message-gone' ? this.#draw(panel, true) : found;
   }
 
   /** @param always post or edit even when the hash says that nothing changed */
@@ -319,29 +269,44 @@ export class PanelKeeper {
     const { clock, wire, meter } = this.#ports;
     const view = await this.#ports.render(panel.row.guildId, panel.kind, panel.row.page);
     const hash = hashOf(view.card);
-    const { messageId, channelId } = panel.row;
-    if (messageId !== null && hash === panel.row.contentHash && !always) {
+    const { messageId, channelId, contentHash, trouble } = panel.row;
+    if (messageId !== null && hash === contentHash && trouble === null && !always) {
       this.#refreshLater(panel, view.refreshMs);
       return { kind: 'shown', messageId };
     }
-    this.#channel(channelId).pace.sent(clock.now());
-    const shown =
-      messageId === null ? await wire.post(channelId, view.card) : await wire.edit(channelId, messageId, view.card);
+    const repeated = panel.posting !== null;
+    const shown = await this.#send(panel, view.card);
     meter.panel(panel.kind, shown.kind);
-    if (shown.kind === 'shown') {
-      await this.#save(panel, {
-        messageId: shown.messageId,
-        contentHash: hash,
-        page: view.page,
-        trouble: null,
-        ...(messageId === null ? { postedAt: clock.now() } : {}),
-      });
-      this.#refreshLater(panel, view.refreshMs);
+    if (!this.#shelf.keeps(panel)) {
+      if (messageId === null && shown.kind === 'shown') await wire.remove(channelId, shown.messageId);
       return shown;
     }
-    await this.#settle(panel, shown);
-    // A deleted message is posted again in the same breath.
-    return shown.kind === 'message-gone' ? this.#draw(panel, true) : shown;
+    if (shown.kind !== 'shown') {
+      await this.#settle(panel, shown);
+      // A deleted message is posted again in the same breath.
+      return shown.kind === 'message-gone' ? this.#draw(panel, true) : shown;
+    }
+    panel.posting = null;
+    await this.#save(panel, {
+      messageId: shown.messageId,
+      // A repeated post may have brought back the message of the first try, with the card of that time.
+      contentHash: repeated ? null : hash,
+      page: view.page,
+      trouble: null,
+      ...(messageId === null ? { postedAt: clock.now() } : {}),
+    });
+    if (repeated) this.#due(panel, SETTLE_MS);
+    this.#refreshLater(panel, view.refreshMs);
+    return shown;
+  }
+
+  async #send(panel: Panel, card: Card): Promise<Shown> {
+    const { clock, wire } = this.#ports;
+    const { channelId, messageId } = panel.row;
+    this.#lane(channelId).pace.sent(clock.now());
+    if (messageId !== null) return wire.edit(channelId, messageId, card);
+    panel.posting ??= nonce(clock);
+    return wire.post(channelId, card, panel.posting);
   }
 
   /** What follows from a card that could not be shown. */
@@ -351,11 +316,11 @@ export class PanelKeeper {
       case 'message-gone':
         return this.#save(panel, { messageId: null, contentHash: null, postedAt: null });
       case 'channel-gone':
-        return this.#channelGone(panel);
+        return this.#channelGone(panel.row.channelId);
       case 'forbidden':
         return this.#forbidden(panel, shown.missing);
       case 'limited':
-        this.#channel(panel.row.channelId).pace.blocked(clock.now(), shown.retryAfterMs);
+        this.#lane(panel.row.channelId).pace.blocked(clock.now(), shown.retryAfterMs);
         panel.dueAt = clock.now() + shown.retryAfterMs;
         return;
       case 'outage':
@@ -366,30 +331,40 @@ export class PanelKeeper {
     }
   }
 
-  async #channelGone(panel: Panel): Promise<void> {
-    this.#forget(panel);
-    await this.#ports.book.remove(panel.row.guildId, panel.kind);
-    await this.#ports.channelLost(panel.row.guildId, panel.kind, panel.row.channelId);
+  /** All panels of a channel go together, and staff is told once. */
+  async #channelGone(channelId: string): Promise<void> {
+    const lost = this.#shelf.inChannel(channelId);
+    for (const panel of lost) this.#shelf.forget(panel);
+    for (const { row, kind } of lost) {
+      await this.#ports.book.remove(row.guildId, kind);
+      await this.#ports.channelLost(row.guildId, kind, channelId);
+    }
+    const [first] = lost;
+    if (first === undefined) return;
     await this.#ports.alert(
-      panel.row.guildId,
-      `The channel of the **${PANEL_LABEL[panel.kind]}** panel was deleted, so its setting is cleared. Choose another channel with \`/setup\`.`,
+      first.row.guildId,
+      `The channel of the ${panelNames(lost)} was deleted, so its setting is cleared. Choose another channel with \`/setup\`.`,
     );
   }
 
   async #forbidden(panel: Panel, missing: readonly string[]): Promise<void> {
+    const { guildId, channelId } = panel.row;
     const trouble = `missing: ${missing.join(', ')}`;
     panel.dueAt = this.#ports.clock.now() + TROUBLE_RETRY_MS;
     if (panel.row.trouble === trouble) return;
+    const neighbours = this.#shelf.inChannel(channelId);
+    const told = neighbours.some((other) => other.row.trouble === trouble);
     await this.#save(panel, { trouble });
+    if (told) return;
     await this.#ports.alert(
-      panel.row.guildId,
-      `The **${PANEL_LABEL[panel.kind]}** panel in <#${panel.row.channelId}> can't be shown. I'm missing: ${missing.map((name) => `**${name}**`).join(', ')}. It returns by itself once that is granted.`,
+      guildId,
+      `The ${panelNames(neighbours)} in <#${channelId}> can't be shown. I'm missing: ${missing.map((name) => `**${name}**`).join(', ')}. It returns by itself once that is granted.`,
     );
   }
 
   async #save(panel: Panel, change: Partial<PanelRow>): Promise<void> {
     panel.row = { ...panel.row, ...change };
-    await this.#ports.book.save(panel.row);
+    if (this.#shelf.keeps(panel)) await this.#ports.book.save(panel.row);
   }
 
   #refreshLater(panel: Panel, refreshMs: number | null): void {
@@ -398,20 +373,29 @@ export class PanelKeeper {
       refreshMs === null || !this.#open ? null : this.#ports.clock.after(refreshMs, () => this.#due(panel, 0));
   }
 
-  async #pause(panel: Panel): Promise<void> {
-    const { channelId, messageId } = panel.row;
-    if (messageId === null || panel.kind === 'portal') return;
-    const card = this.#ports.paused(panel.kind);
-    const shown = await this.#ports.wire.edit(channelId, messageId, card);
-    if (shown.kind === 'shown') await this.#save(panel, { contentHash: hashOf(card) });
+  async #pauseAll(channelId: string, isLate: () => boolean): Promise<void> {
+    const { clock, wire, log, paused } = this.#ports;
+    const { pace } = this.#lane(channelId);
+    for (const panel of this.#shelf.inChannel(channelId)) {
+      const { messageId } = panel.row;
+      if (messageId === null || panel.kind === 'portal') continue;
+      await clock.sleep(pace.waitMs(clock.now(), this.#rule(channelId)));
+      if (isLate()) return;
+      try {
+        pace.sent(clock.now());
+        const shown = await wire.edit(channelId, messageId, paused(panel.kind));
+        if (shown.kind === 'shown') await this.#save(panel, { contentHash: null });
+      } catch (error) {
+        log.warn({ err: error, channelId, panel: panel.kind }, 'a panel does not say that the bot is stopped');
+      }
+    }
   }
 }
 
-const key = (guildId: string, kind: string) => `${guildId}:${kind}`;
+const panelNames = (panels: readonly Panel[]) => {
+  const names = panels.map(({ kind }) => `**${PANEL_LABEL[kind]}**`);
+  return `${names.join(', ')} panel${names.length === 1 ? '' : 's'}`;
+};
 
-/** Same card, same hash: pictures count by their bytes. */
-export function hashOf(card: Card): string {
-  const hash = createHash('sha256').update(JSON.stringify(card.components));
-  for (const file of card.files ?? []) hash.update(file.name).update(file.bytes);
-  return hash.digest('hex').slice(0, 32);
-}
+/** At most 25 characters, unique for the minutes in which Discord remembers it. */
+const nonce = (clock: Clock) => `${clock.now().toString(36)}-${Math.floor(clock.random() * 36 ** 8).toString(36)}`;

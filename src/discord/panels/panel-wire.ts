@@ -14,7 +14,8 @@ export type Shown =
 
 /** Panels as messages of Discord. Every call answers; only bugs (a refused payload) throw. */
 export interface PanelWire {
-  post(channelId: string, card: Card): Promise<Shown>;
+  /** @param nonce the same again after an outage gives the message of the first try, if there is one */
+  post(channelId: string, card: Card, nonce: string): Promise<Shown>;
   edit(channelId: string, messageId: string, card: Card): Promise<Shown>;
   remove(channelId: string, messageId: string): Promise<void>;
   /** Whether the message is still there. */
@@ -78,11 +79,11 @@ export function createPanelWire(client: Client<true>): PanelWire {
 
   return {
     missing,
-    post: (channelId, card) =>
+    post: (channelId, card, nonce) =>
       attempt(channelId, async () => {
         const { channel } = await messages(channelId);
         if (!channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
-        return (await channel.send(asMessage(card))).id;
+        return (await channel.send(asMessage(card, nonce))).id;
       }),
     edit: (channelId, messageId, card) =>
       attempt(channelId, async () => (await (await messages(channelId)).edit(messageId, asEdit(card))).id),
