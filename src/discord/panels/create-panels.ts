@@ -8,6 +8,7 @@ import { pausedCard } from '../cards/control-room-card.ts';
 import type { Services } from '../cogs/services.ts';
 import { renderPanel } from './panel-cards.ts';
 import { PanelDesk } from './panel-desk.ts';
+import { followSettings } from './panel-follower.ts';
 import { type PanelBook, PanelKeeper } from './panel-keeper.ts';
 import { PANEL_CHANNEL, PANEL_LABEL, STALE_BY } from './panel-kinds.ts';
 import { createPanelWire } from './panel-wire.ts';
@@ -54,5 +55,6 @@ export function createPanels(ports: PanelsPorts): Panels {
   ][]) {
     bus.on(fact, 'panels', ({ guildId }) => keeper.touch(guildId, stale.kinds, stale.withinMs));
   }
+  followSettings(bus, settings, keeper);
   return { keeper, desk: new PanelDesk(keeper) };
 }

@@ -138,11 +138,6 @@ export class PanelKeeper {
     this.#refreshLater(panel, view.refreshMs);
   }
 
-  /** The page a panel stands on. */
-  pageOf(guildId: string, kind: PanelKind): number {
-    return this.#shelf.get(guildId, kind)?.row.page ?? 0;
-  }
-
   /** The channel a panel stands in; null when there is no such panel. */
   channelOf(guildId: string, kind: PanelKind): string | null {
     return this.#shelf.get(guildId, kind)?.row.channelId ?? null;

@@ -1,0 +1,196 @@
+import { type Message, MessageType } from 'discord.js';
+import PQueue from 'p-queue';
+import type { Failure } from '../domain/failure.ts';
+import type { Notice } from '../domain/notice.ts';
+import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import { StoreError } from '../ports/store.ts';
+import type { SettingsService } from '../services/settings-service.ts';
+import type { SubmissionService } from '../services/submission-service.ts';
+import { rightsOf } from './access.ts';
+import { songIn } from './passive-song.ts';
+import { apiCode, isOutage } from './send.ts';
+
+/** Messages worked on at the same time: each may download a file. */
+const AT_ONCE = 4;
+/** Discord is asked again to delete a message this often, while it has an outage. */
+const DELETE_TRIES = 6;
+const DELETE_RETRY: BackoffPolicy = { baseMs: 2_000, factor: 3, maxMs: 120_000, jitter: 0.2 };
+
+/** Refusals that say nothing about the song: the message stays, so that it can be sent again or taken later. */
+const NOT_THEIR_FAULT: ReadonlySet<Failure['code']> = new Set(['store-unavailable', 'disk-full', 'file-unreachable']);
+
+export interface PassiveIntakePorts {
+  readonly settings: Pick<SettingsService, 'all'>;
+  readonly submissions: Pick<SubmissionService, 'submit'>;
+  /** Stores a notice for a member; the same key is told once. */
+  readonly tell: (guildId: string, userId: string, dedupeKey: string, notice: Notice) => Promise<void>;
+  /** Tells staff; the same key is told once. */
+  readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
+  /** null lets the message pass, else ms to wait. */
+  readonly throttle: (guildId: string, userId: string, name: 'passive') => number | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether the bot may read messages; without that intent every message looks empty, so nothing is touched. */
+  readonly messageContent: boolean;
+}
+
+type GuildMessage = Message<true>;
+
+/**
+ * The submissions channel: a pasted link or an uploaded song becomes a free submission, and everything else of people
+ * who are not staff goes. Stored first, deleted then, told last: a crash in between can lose a confirmation, never a
+ * song.
+ */
+export class PassiveIntake {
+  readonly #ports: PassiveIntakePorts;
+  readonly #queue = new PQueue({ concurrency: AT_ONCE });
+  /** Channels in which staff was told that messages can't be deleted. */
+  readonly #lacking = new Set<string>();
+  readonly #retries = new Set<() => void>();
+  #open = true;
+
+  constructor(ports: PassiveIntakePorts) {
+    this.#ports = ports;
+  }
+
+  /** Every new message of every channel. Returns at once; the work waits its turn. */
+  handle(message: Message): void {
+    if (!this.#open || !this.#ports.messageContent || !message.inGuild()) return;
+    // The bot's own panels and notices, other bots and webhooks are none of its business.
+    if (message.author.bot || message.webhookId !== null) return;
+    void this.#queue
+      .add(() => this.#take(message))
+      .then(undefined, (error: unknown) =>
+        this.#ports.log.error(
+          { err: error, guildId: message.guildId, messageId: message.id },
+          'a message in the submissions channel could not be handled',
+        ),
+      );
+  }
+
+  /** Takes no more messages; resolves when those under way are done. */
+  async close(): Promise<void> {
+    this.#open = false;
+    for (const cancel of this.#retries) cancel();
+    await this.#queue.onIdle();
+  }
+
+  /** Resolves when every message so far was handled. */
+  async idle(): Promise<void> {
+    await this.#queue.onIdle();
+  }
+
+  async #take(message: GuildMessage): Promise<void> {
+    const settings = await this.#ports.settings.all(message.guildId);
+    if (settings['channel.submissions'] !== message.channelId) return;
+    const isStaff = message.member !== null && rightsOf(message.member, settings).isReviewer;
+    if (message.system) {
+      // A pin by staff leaves a notice that only clutters the channel.
+      if (message.type === MessageType.ChannelPinnedMessage || !isStaff) await this.#remove(message);
+      return;
+    }
+    const song = songIn(message);
+    // Staff may talk here: only a bare link or file of theirs is a song.
+    if (song === null || (isStaff && !song.alone)) {
+      if (!isStaff) await this.#remove(message);
+      return;
+    }
+    await this.#submit(message, song, isStaff);
+  }
+
+  async #submit(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>, isStaff: boolean): Promise<void> {
+    const { guildId, author } = message;
+    const waitMs = isStaff ? null : this.#ports.throttle(guildId, author.id, 'passive');
+    if (waitMs !== null) {
+      await this.#remove(message);
+      const minute = Math.floor(this.#ports.clock.now() / 60_000);
+      await this.#refuse(message, { code: 'slow-down', retryAfterMs: waitMs }, `flood:${author.id}:${minute}`);
+      return;
+    }
+    const result = await this.#store(message, song);
+    if (result === 'outage') return;
+    if (result.ok) {
+      await this.#remove(message);
+      const { submission, explained } = result.value;
+      await this.#ports.tell(guildId, author.id, `passive:${message.id}`, {
+        kind: 'stored-passive',
+        publicId: submission.publicId,
+        title: submission.title,
+        place: explained.place,
+        extras: song.extras,
+      });
+      return;
+    }
+    // What staff writes is not deleted for being no song; it may have been meant for people.
+    const stays = NOT_THEIR_FAULT.has(result.error.code) || isStaff;
+    if (!stays) await this.#remove(message);
+    await this.#refuse(message, result.error, `passive:${message.id}`);
+  }
+
+  async #store(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>) {
+    try {
+      return await this.#ports.submissions.submit({
+        guildId: message.guildId,
+        ownerId: message.author.id,
+        ownerName: message.member?.displayName ?? message.author.displayName,
+        via: 'passive',
+        artist: '',
+        title: '',
+        note: '',
+        line: 'free',
+        ...(song.kind === 'file' ? { file: song.file } : { link: song.link }),
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#ports.log.error({ err: error, guildId: message.guildId }, 'a pasted song could not be stored; it stays');
+      return 'outage' as const;
+    }
+  }
+
+  async #refuse(message: GuildMessage, failure: Failure, dedupeKey: string): Promise<void> {
+    await this.#ports.tell(message.guildId, message.author.id, dedupeKey, { kind: 'refused-passive', failure });
+  }
+
+  /** @param tries how often it was tried before */
+  async #remove(message: GuildMessage, tries = 0): Promise<void> {
+    try {
+      await message.delete();
+      this.#lacking.delete(message.channelId);
+    } catch (error) {
+      const code = apiCode(error);
+      if (code === 10_008 || code === 10_003) return;
+      if (code === 50_013 || code === 50_001) return this.#alertOnce(message);
+      if (!isOutage(error)) throw error;
+      if (tries + 1 >= DELETE_TRIES || !this.#open) {
+        this.#ports.log.warn({ err: error, messageId: message.id }, 'a message in the submissions channel stays');
+        return;
+      }
+      this.#removeLater(message, tries + 1);
+    }
+  }
+
+  #removeLater(message: GuildMessage, tries: number): void {
+    const { clock } = this.#ports;
+    const cancel = clock.after(backoffDelay(DELETE_RETRY, tries - 1, clock.random()), () => {
+      this.#retries.delete(cancel);
+      void this.#queue
+        .add(() => this.#remove(message, tries))
+        .then(undefined, (error: unknown) =>
+          this.#ports.log.error({ err: error, messageId: message.id }, 'a message could not be deleted'),
+        );
+    });
+    this.#retries.add(cancel);
+  }
+
+  async #alertOnce(message: GuildMessage): Promise<void> {
+    if (this.#lacking.has(message.channelId)) return;
+    this.#lacking.add(message.channelId);
+    await this.#ports.alert(
+      message.guildId,
+      `I can't delete messages in <#${message.channelId}>: I'm missing **Manage Messages** there. Songs are taken all the same, but the messages stay.`,
+      `passive-delete:${message.channelId}:${this.#ports.clock.now()}`,
+    );
+  }
+}
