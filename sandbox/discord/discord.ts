@@ -6,7 +6,7 @@ import { GATEWAY_DEFAULTS, type GatewayOptions, GatewayServer } from './gateway/
 import { RateLimits } from './rest/rate-limits.ts';
 import { routes } from './rest/routes.ts';
 import { RestServer } from './rest/server.ts';
-import { World, type WorldOptions } from './world.ts';
+import { newToken, World, type WorldOptions } from './world.ts';
 
 export interface DiscordOptions extends WorldOptions, Partial<GatewayOptions> {
   /** REST and gateway. Default: any free port. */
@@ -26,6 +26,8 @@ export interface Discord {
   /** `http://127.0.0.1:PORT`: what discord.js takes as `rest.cdn`. */
   readonly cdnUrl: string;
   readonly gatewayUrl: string;
+  /** The token is reset in the Developer Portal: REST answers 401, the gateway closes with 4004. Returns the new one. */
+  resetToken(): string;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export const startDiscord = async (options: DiscordOptions = {}): Promise<Discor
     resumeWindowMs: options.resumeWindowMs ?? GATEWAY_DEFAULTS.resumeWindowMs,
   });
   const api = createServer(new RestServer(world, faults, limits, routes).listener);
-  const cdn = createServer(cdnListener(world));
+  const cdn = createServer(cdnListener(world, faults));
   gateway.attach(api);
   const port = await listen(api, options.port ?? 0);
   const cdnPort = await listen(cdn, options.cdnPort ?? 0);
@@ -69,6 +71,11 @@ export const startDiscord = async (options: DiscordOptions = {}): Promise<Discor
     apiUrl: world.origins.api,
     cdnUrl: world.origins.cdn,
     gatewayUrl: world.origins.gateway,
+    resetToken: () => {
+      world.token = newToken(world.bot.id);
+      gateway.close(4004, 'Authentication failed.');
+      return world.token;
+    },
     stop: async () => {
       world.clock.stop();
       gateway.stop();

@@ -23,7 +23,7 @@ export const ANSWER_DEADLINE_MS = 3_000;
 /** Edits and follow-ups are possible this long. */
 export const TOKEN_LIFETIME_MS = 15 * 60 * 1000;
 /** Records kept; older ones are as good as unknown. */
-const KEPT = 10_000;
+const KEPT = 5_000;
 
 interface Parts {
   readonly type: 2 | 3 | 4 | 5;

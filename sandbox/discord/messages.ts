@@ -36,10 +36,14 @@ export interface MessageChange {
 
 type Emoji = Reaction['emoji'];
 
+/** Ephemeral messages kept; people's clients forget them sooner. */
+const EPHEMERAL_KEPT = 5_000;
+
 /** All messages, ephemeral ones included (they carry `ephemeralFor`). */
 export class Messages {
   #world: World;
   #byChannel = new Map<string, Map<string, Message>>();
+  #ephemeral: Message[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -85,12 +89,18 @@ export class Messages {
       ephemeralFor: draft.ephemeralFor ?? null,
     };
     this.#put(message);
-    if (!ephemeral) world.channels.set(channel.id, { ...world.channel(channel.id), lastMessageId: message.id });
+    if (ephemeral) this.#boundEphemeral(message);
+    else world.channels.set(channel.id, { ...world.channel(channel.id), lastMessageId: message.id });
     world.events.emit('message-created', { message });
     if (channel.recipientId !== null && message.authorId === world.bot.id) {
       world.events.emit('dm', { userId: channel.recipientId, message });
     }
     return message;
+  }
+
+  /** Puts an earlier message back as it was; nobody is told. */
+  restore(message: Message): void {
+    this.#put(message);
   }
 
   edit(channelId: string, messageId: string, change: MessageChange): Message {
@@ -218,6 +228,12 @@ export class Messages {
     const channel = this.#byChannel.get(message.channelId) ?? new Map<string, Message>();
     channel.set(message.id, message);
     this.#byChannel.set(message.channelId, channel);
+  }
+
+  #boundEphemeral(message: Message): void {
+    this.#ephemeral.push(message);
+    const oldest = this.#ephemeral.length > EPHEMERAL_KEPT ? this.#ephemeral.shift() : undefined;
+    if (oldest !== undefined) this.#byChannel.get(oldest.channelId)?.delete(oldest.id);
   }
 
   #forget(message: Message): void {

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly botName?: string;
   /** Privileged intents switched on in the "Developer Portal". All on by default. */
   readonly privilegedIntents?: PrivilegedIntents;
+  /** Ids of a world that is taken up again, so that what its bot has stored still fits. Default: new ones. */
+  readonly identity?: { readonly ownerId: string; readonly botId: string };
 }
 
 export interface PrivilegedIntents {
@@ -50,6 +52,10 @@ export type GuildSeed = { readonly name: string; readonly ownerId: string; reado
 export type ChannelSeed = { readonly name: string } & Partial<
   Omit<Channel, 'id' | 'guildId' | 'recipientId' | 'lastMessageId' | 'voiceStatus'>
 >;
+
+/** A token of the shape of Discord's. */
+export const newToken = (botId: string): string =>
+  `${Buffer.from(botId).toString('base64url')}.sandbx.${randomBytes(28).toString('base64url')}`;
 
 const memberKey = (guildId: string, userId: string): string => `${guildId}:${userId}`;
 
@@ -80,8 +86,8 @@ export class World {
   #members = new Map<string, Member>();
 
   constructor(options: WorldOptions = {}) {
-    const owner = this.addUser({ username: 'developer' });
-    this.bot = this.addUser({ username: options.botName ?? 'Skipline', bot: true });
+    const owner = this.addUser({ username: 'developer' }, options.identity?.ownerId);
+    this.bot = this.addUser({ username: options.botName ?? 'Skipline', bot: true }, options.identity?.botId);
     this.application = { id: this.bot.id, name: this.bot.username, ownerId: owner.id };
     this.token =
       options.token ??
@@ -101,7 +107,7 @@ export class World {
 
   // ---- people ----
 
-  addUser(seed: { readonly username: string } & Partial<Omit<User, 'id' | 'username'>>): User {
+  addUser(seed: { readonly username: string } & Partial<Omit<User, 'id' | 'username'>>, id = this.ids.next()): User {
     const user: User = {
       globalName: seed.bot === true ? null : seed.username,
       bot: false,
@@ -109,7 +115,7 @@ export class World {
       dmsClosed: false,
       premiumType: 0,
       ...seed,
-      id: this.ids.next(),
+      id,
     };
     this.users.set(user.id, user);
     return user;
@@ -301,6 +307,8 @@ export class World {
   deleteChannel(channelId: string): void {
     const channel = this.channel(channelId);
     this.channels.delete(channelId);
+    for (const child of this.channels.values())
+      if (child.parentId === channelId) this.updateChannel(child.id, { parentId: null });
     this.messages.forgetChannel(channelId);
     this.events.emit('channel-deleted', { channel });
     this.voice.closeChannel(channel);

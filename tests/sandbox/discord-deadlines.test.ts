@@ -211,3 +211,22 @@ test('500 people at once are all answered', async () => {
   expect(answers.filter(({ answer }) => answer.kind === 'message')).toHaveLength(500);
   expect(scene.world.requests((request) => request.status === 429)).toEqual([]);
 });
+
+test('answers, edits and follow-ups carry files; an edit keeps only what it lists', async () => {
+  const scene = await start(async (interaction) => {
+    if (!interaction.isChatInputCommand()) return;
+    const file = (name: string) => ({ attachment: Buffer.from(name), name });
+    const flags = MessageFlags.Ephemeral;
+    await interaction.reply({ content: 'table', files: [file('a.csv')], flags });
+    const edited = await interaction.editReply({ files: [file('b.csv')], attachments: [] });
+    expect(edited.attachments.map((attachment) => attachment.name)).toEqual(['b.csv']);
+    await interaction.followUp({ files: [file('c.csv')] });
+  });
+  const handle = slash(scene);
+  await scene.world.events.waitFor('interaction-followed-up', () => true, { since: 0 });
+  expect(handle.original()?.attachments.map((file) => [file.filename, file.ephemeral])).toEqual([['b.csv', true]]);
+  expect(
+    handle.followUps().flatMap((message) => message.attachments.map((file) => [file.filename, file.ephemeral])),
+  ).toEqual([['c.csv', false]]);
+  expect(scene.failures).toEqual([]);
+});

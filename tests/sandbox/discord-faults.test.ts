@@ -1,6 +1,7 @@
 import type { TextChannel } from 'discord.js';
 import { expect, test } from 'vitest';
 import { login, type Stage, stage } from './discord-harness.ts';
+import { Wire } from './discord-wire.ts';
 
 const textOf = async (scene: Stage): Promise<TextChannel> => {
   const client = await login(scene.discord);
@@ -51,11 +52,40 @@ test('a long 429 and a global one can be played', async () => {
   expect((await scene.call('GET', '/users/@me')).status).toBe(200);
 });
 
-test('a token that is reset in the middle of a run gives 401 everywhere and 4004 on the gateway', async () => {
+test('a token that is reset in the middle of a run gives 401 and closes the gateway with 4004', async () => {
   const scene = await stage();
-  const text = await textOf(scene);
-  scene.world.token = 'another';
-  await expect(text.send('x')).rejects.toMatchObject({ status: 401 });
+  const closed = scene.world.events.waitFor('gateway-closed');
+  const wire = new Wire(scene.discord);
+  await wire.identify(scene.discord);
+  await wire.frame(0, 'READY');
+  const old = scene.world.token;
+  expect(scene.discord.resetToken()).not.toBe(old);
+  expect((await closed).code).toBe(4004);
+  expect(await scene.call('GET', '/users/@me', undefined, { authorization: `Bot ${old}` })).toMatchObject({
+    status: 401,
+  });
+});
+
+test('an HTML error page of the edge is no JSON', async () => {
+  const scene = await stage();
+  scene.discord.faults.rest({ status: 502, body: '<html>502 Bad Gateway</html>', times: 1 });
+  const response = await fetch(`${scene.discord.apiUrl}/v10/gateway`);
+  expect([response.status, response.headers.get('content-type')]).toEqual([502, 'text/html']);
+});
+
+test('the CDN can be slow, broken, or stop in the middle of a file', async () => {
+  const scene = await stage();
+  const files = [{ name: 'song.mp3', bytes: Buffer.alloc(100_000, 1) }];
+  const { attachments } = scene.world.messages.post({ channelId: scene.channel.id, authorId: scene.owner.id, files });
+  const [attachment] = attachments;
+  const url = attachment === undefined ? '' : scene.world.files.url(attachment);
+  scene.discord.faults.cdn({ status: 503, times: 1 });
+  expect((await fetch(url)).status).toBe(503);
+  scene.discord.faults.cdn({ cutAfterBytes: 1_000, times: 1 });
+  const cut = await fetch(url);
+  expect(cut.headers.get('content-length')).toBe('100000');
+  await expect(cut.arrayBuffer()).rejects.toThrow();
+  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(100_000);
 });
 
 test('permissions taken away, messages and channels deleted: the next request says so', async () => {

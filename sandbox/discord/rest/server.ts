@@ -12,8 +12,16 @@ import { type Matched, type Method, matchRoute, type Reply, type Route } from '.
 interface Answer {
   readonly status: number;
   readonly body?: Json | undefined;
+  /** Instead of a JSON body. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** A string is sent as it is, the way a proxy in front of Discord answers in HTML. */
+const injected = (status: number, { body, headers }: RestFault): Answer =>
+  typeof body === 'string'
+    ? { status, text: body, headers: { 'content-type': 'text/html', ...headers } }
+    : { status, body: (body ?? { message: `${status}: injected`, code: 0 }) as Json, headers: headers ?? {} };
 
 interface Progress {
   route: string;
@@ -45,7 +53,7 @@ export class RestServer {
     const path = url.pathname.replace(/^\/api(\/v\d+)?/, '');
     const method = (request.method ?? 'GET') as Method;
     const progress: Progress = { route: 'none', body: undefined };
-    const fault = this.#faults.take(method, path);
+    const fault = this.#faults.takeRest(method, path);
     if (fault?.delayMs !== undefined) await wait(fault.delayMs);
     const answer = await this.#answer(request, url, path, method, fault, progress);
     this.#limits.countAnswer(answer.status, answer.headers?.['x-ratelimit-scope'] === 'shared');
@@ -66,7 +74,7 @@ export class RestServer {
       request.socket.destroy();
       return;
     }
-    const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
+    const body = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
     response.writeHead(answer.status, {
       ...(body === '' ? {} : { 'content-type': 'application/json' }),
       'content-length': Buffer.byteLength(body),
@@ -91,9 +99,7 @@ export class RestServer {
       const matched = matchRoute(this.#routes, method, path);
       if (typeof matched !== 'string') progress.route = matched.route.path;
       if (fault?.status !== undefined) {
-        const body =
-          fault.body === undefined ? { message: `${fault.status}: injected`, code: 0 } : (fault.body as Json);
-        return { status: fault.status, body, headers: fault.headers ?? {} };
+        return injected(fault.status, fault);
       }
       if (matched === 'unknown' || !url.pathname.startsWith('/api/')) throw refusal('notFound');
       if (matched === 'method') throw refusal('methodNotAllowed');
