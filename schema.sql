@@ -270,6 +270,7 @@ CREATE TABLE gift (                      -- one streak or one single gift; the l
   name TEXT NOT NULL,
   coins_each INTEGER NOT NULL,
   count INTEGER NOT NULL,                -- highest cumulative count seen
+  points INTEGER NOT NULL DEFAULT 0,     -- points it earned, which reversing it takes back
   state TEXT NOT NULL CHECK (state IN ('open', 'settled', 'reversed')),
   opened_at INTEGER NOT NULL,
   last_at INTEGER NOT NULL,

@@ -1,22 +1,146 @@
-import type { Line } from '../domain/submission.ts';
+import { climb, type LinePrices, type PaidLine } from '../domain/gift.ts';
+import { SETTINGS, type SettingKey } from '../domain/setting.ts';
+import { isWaiting, type WaitingLine } from '../domain/submission.ts';
+import type { EventBus } from '../lib/event-bus.ts';
 import type { StoreTx } from '../ports/store.ts';
+import type { Facts } from './events.ts';
 
-/** A song that coins moved, for the fact `song.moved` after commit. */
+/** A song that coins moved. */
 export interface MovedSong {
   readonly submissionId: number;
   readonly publicId: string;
-  readonly from: Line;
-  readonly to: Line;
-  /** @name of the gifter without the sign. */
+  readonly ownerId: string;
+  readonly from: WaitingLine;
+  readonly to: PaidLine;
+  /** All coins that stand behind the move. */
+  readonly coins: number;
+  /** @name of the gifter, without the sign. */
   readonly handle: string | null;
-  readonly coins: number | null;
 }
 
-/** Coins that waited for a song or a link. */
-export interface GiftCredit {
+/** What decides about climbing, as the guild set it. */
+export interface ClimbRules {
+  readonly prices: LinePrices;
+  readonly isOpen: (line: PaidLine) => boolean;
+  /** A handle that is only named with a song counts for it; not where handles must be proven. */
+  readonly named: boolean;
+}
+
+/** The gift a move is written down to. */
+export interface MovingGift {
+  readonly giftId: number;
+  readonly name: string;
+  readonly handle: string;
+}
+
+/** Reads the rules inside of the transaction that moves songs by them. */
+export async function climbRules(tx: StoreTx, guildId: string): Promise<ClimbRules> {
+  const stored = await tx.settings.all(guildId);
+  const amount = (key: 'gifts.skip' | 'gifts.double-skip' | 'gifts.back-to-back') =>
+    settingIn(stored, key, SETTINGS[key].default);
+  return {
+    prices: {
+      skip: amount('gifts.skip'),
+      'double-skip': amount('gifts.double-skip'),
+      'back-to-back': amount('gifts.back-to-back'),
+    },
+    isOpen: (line) => settingIn<boolean>(stored, `submissions.open.${line}`, true),
+    named: settingIn<string>(stored, 'handles.policy', 'open') !== 'proven',
+  };
+}
+
+/** A stored value of the wrong type is as good as none. */
+function settingIn<T>(stored: ReadonlyMap<string, string>, key: SettingKey, preset: T): T {
+  const text = stored.get(key);
+  if (text === undefined) return preset;
+  const value: unknown = JSON.parse(text);
+  return typeof value === typeof preset ? (value as T) : preset;
+}
+
+/**
+ * Moves a waiting song as far up as the coins behind it reach, and writes down everything about it: the move, and the
+ * notice to its owner. Coins that keep other songs of the same owner where they are do not count twice.
+ * @returns null when it stays
+ */
+export async function climbWith(
+  tx: StoreTx,
+  submissionId: number,
+  gift: MovingGift | null,
+  rules: ClimbRules,
+  at: number,
+): Promise<MovedSong | null> {
+  const song = (await tx.submissions.get(submissionId))?.submission;
+  if (song === undefined || !isWaiting(song.line)) return null;
+  const purse = await tx.lives.purse(submissionId);
+  const coins = purse.coins - purse.committed;
+  const line = climb(song.line, coins, rules.prices, rules.isOpen);
+  if (line === null) return null;
+  const moved = await tx.submissions.enter(song.id, line, at);
+  const moveId = await tx.moves.add({
+    guildId: song.guildId,
+    submissionId: song.id,
+    fromLine: song.line,
+    fromRank: song.rank,
+    toLine: line,
+    toRank: moved.rank,
+    cause: 'gift',
+    giftId: gift?.giftId ?? null,
+    coins,
+    at,
+  });
+  await tx.outbox.add({
+    guildId: song.guildId,
+    dedupeKey: `gift-moved:${moveId}`,
+    target: { kind: 'member', userId: song.ownerId },
+    notice: {
+      kind: 'gift-moved',
+      publicId: song.publicId,
+      line,
+      coins,
+      handle: gift?.handle ?? '',
+      giftName: gift?.name ?? null,
+    },
+    at,
+  });
+  const { publicId, ownerId } = song;
+  return { submissionId, publicId, ownerId, from: song.line, to: line, coins, handle: gift?.handle ?? null };
+}
+
+/** Coins that a member's handles gave before there was a song, or before the handle was linked. */
+export class GiftCredit {
   /**
-   * Lets a member's unused coins of the open session move their newest waiting song, inside the transaction that gave
-   * them a song or a handle. Stores its moves and notices itself.
+   * Applies what the member has to their newest waiting song. To be called inside the transaction that stored a song or
+   * a link; `tellMoves` after its commit.
    */
-  apply(tx: StoreTx, guildId: string, userId: string, at: number): Promise<readonly MovedSong[]>;
+  async apply(tx: StoreTx, guildId: string, userId: string, at: number): Promise<readonly MovedSong[]> {
+    if ((await tx.lives.openSessionId(guildId)) === null) return [];
+    const waiting = await tx.submissions.waitingOf(guildId, userId);
+    const newest = waiting.reduce<(typeof waiting)[number] | null>(
+      (best, song) =>
+        best === null ||
+        song.submittedAt > best.submittedAt ||
+        (song.submittedAt === best.submittedAt && song.id > best.id)
+          ? song
+          : best,
+      null,
+    );
+    if (newest === null) return [];
+    const rules = await climbRules(tx, guildId);
+    const handles = await tx.handles.ofMember(guildId, userId);
+    if (handles.length === 0 && !rules.named) return [];
+    const gift = await tx.lives.newestGiftOf(guildId, userId);
+    const moving = gift === null ? null : { giftId: gift.giftId, name: gift.name, handle: gift.handle };
+    const moved = await climbWith(tx, newest.id, moving, rules, at);
+    return moved === null ? [] : [moved];
+  }
+}
+
+/** Tells what coins moved, after the commit. */
+export function tellMoves(bus: EventBus<Facts>, guildId: string, moved: readonly MovedSong[]): void {
+  for (const { submissionId, publicId, from, to, coins, handle } of moved) {
+    bus.emit('song.moved', { guildId, submissionId, publicId, from, to, cause: 'gift', handle, coins });
+  }
+  if (moved.length === 0) return;
+  bus.emit('queue.changed', { guildId });
+  bus.emit('notice.stored', { guildId });
 }

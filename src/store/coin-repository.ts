@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { CoinStore, CoinsTaken } from '../ports/coin-store.ts';
+import { COUNTS_FOR_OWNER, STANDING_MOVE } from './live-purses.ts';
 import type { Tables } from './tables.ts';
 
 /** Coins as the queue sees them: who has some left, and using up those that moved a song. */
@@ -33,18 +34,19 @@ export class CoinRepository implements CoinStore {
     return new Map(rows.map((row) => [row.owner, row.coins]));
   }
 
-  /** The coins that reached the threshold of its newest gift move, as far as its owner's handles still have them. */
+  /**
+   * The coins behind the move that led to where it stands, as far as its owner's handles still have them. A move of an
+   * earlier show costs nothing any more: its coins ended with it.
+   */
   async consumeCoins(submissionId: number): Promise<readonly CoinsTaken[]> {
     const { rows } = await sql<{ session_id: number; handle_id: number; left: number; wanted: number }>`
       SELECT sh.session_id, sh.handle_id, sh.coins - sh.coins_used AS left, m.coins AS wanted
-      FROM submission sub
-      JOIN move m ON m.id = (SELECT max(id) FROM move WHERE submission_id = sub.id AND cause = 'gift')
-        AND m.to_line = sub.line AND m.to_rank = sub.rank
-      JOIN session s ON s.guild_id = sub.guild_id AND s.ended_at IS NULL
-      JOIN handle h ON h.guild_id = sub.guild_id
-        AND (h.linked_user_id = sub.owner_id OR (h.id = sub.handle_id AND h.linked_user_id IS NULL))
-      JOIN session_handle sh ON sh.session_id = s.id AND sh.handle_id = h.id AND sh.coins > sh.coins_used
-      WHERE sub.id = ${submissionId} ORDER BY sh.coins - sh.coins_used DESC, sh.handle_id
+      FROM submission s
+      JOIN move m ON ${STANDING_MOVE}
+      JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL AND live.started_at <= m.at
+      JOIN handle h ON ${COUNTS_FOR_OWNER}
+      JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id AND sh.coins > sh.coins_used
+      WHERE s.id = ${submissionId} ORDER BY sh.coins - sh.coins_used DESC, sh.handle_id
     `.execute(this.db);
     let wanted = rows[0]?.wanted ?? 0;
     const taken: CoinsTaken[] = [];

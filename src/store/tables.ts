@@ -211,6 +211,7 @@ export interface GiftTable {
   name: string;
   coins_each: number;
   count: number;
+  points: Generated<number>;
   state: string;
   opened_at: number;
   last_at: number;

@@ -1,0 +1,84 @@
+import { type Kysely, sql } from 'kysely';
+import { isWaiting } from '../domain/submission.ts';
+import type { Commitment, Purse } from '../ports/live-store.ts';
+import { lineOf } from './rows.ts';
+import type { Tables } from './tables.ts';
+
+/** The newest move that coins made of song `s` (or that took some of them back), if the song still stands where it led. */
+export const STANDING_MOVE = sql`
+  m.id = (SELECT max(id) FROM move WHERE submission_id = s.id AND cause IN ('gift', 'reverse'))
+  AND m.to_line = s.line AND m.to_rank = s.rank AND m.coins > 0`;
+
+/**
+ * Handle `h` counts for the owner of song `s`: all handles linked to them, or, while none is, the one named with the
+ * song as long as it is nobody's.
+ */
+export const COUNTS_FOR_OWNER = sql`
+  h.guild_id = s.guild_id AND (h.linked_user_id = s.owner_id OR (h.id = s.handle_id AND h.linked_user_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM handle other WHERE other.guild_id = s.guild_id AND other.linked_user_id = s.owner_id)))`;
+
+/** Whose coins move which song, and how many there are. */
+export class LivePurses {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async targets(handleIds: readonly number[], named: boolean): Promise<ReadonlyMap<number, number>> {
+    const ids = JSON.stringify(handleIds);
+    const { rows } = await sql<{ handle: number; song: number }>`
+      SELECT h.id AS handle, (
+        SELECT s.id FROM submission s WHERE s.guild_id = h.guild_id AND s.owner_id = h.linked_user_id AND s.priority < 9
+        ORDER BY s.submitted_at DESC, s.id DESC LIMIT 1) AS song
+      FROM handle h
+      WHERE h.id IN (SELECT value FROM json_each(${ids})) AND h.linked_user_id IS NOT NULL AND song IS NOT NULL
+    `.execute(this.#db);
+    const targets = new Map(rows.map((row) => [row.handle, row.song]));
+    if (!named) return targets;
+    const { rows: byName } = await sql<{ handle: number; song: number }>`
+      SELECT s.handle_id AS handle, s.id AS song FROM submission s JOIN handle h ON h.id = s.handle_id
+      WHERE s.handle_id IN (SELECT value FROM json_each(${ids})) AND s.priority < 9 AND h.linked_user_id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM handle o WHERE o.guild_id = s.guild_id AND o.linked_user_id = s.owner_id)
+      ORDER BY s.submitted_at, s.id
+    `.execute(this.#db);
+    for (const row of byName) targets.set(row.handle, row.song);
+    return targets;
+  }
+
+  async purse(submissionId: number): Promise<Purse> {
+    const { rows } = await sql<{ coins: number; committed: number }>`
+      SELECT
+        (SELECT coalesce(sum(sh.coins - sh.coins_used), 0) FROM handle h
+          JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER}) AS coins,
+        (SELECT coalesce(sum(m.coins), 0) FROM submission o JOIN move m
+            ON m.id = (SELECT max(id) FROM move WHERE submission_id = o.id AND cause IN ('gift', 'reverse'))
+            AND m.to_line = o.line AND m.to_rank = o.rank AND m.coins > 0 AND m.at >= live.started_at
+          WHERE o.guild_id = s.guild_id AND o.owner_id = s.owner_id AND o.id <> s.id AND o.priority < 9) AS committed
+      FROM submission s JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
+      WHERE s.id = ${submissionId}
+    `.execute(this.#db);
+    return rows[0] ?? { coins: 0, committed: 0 };
+  }
+
+  async commitments(guildId: string, ownerId: string, sessionId: number): Promise<readonly Commitment[]> {
+    const { rows } = await sql<{ id: number; line: string; coins: number }>`
+      SELECT s.id, s.line, m.coins FROM submission s JOIN move m ON ${STANDING_MOVE}
+      JOIN session live ON live.id = ${sessionId} AND m.at >= live.started_at
+        AND m.at <= coalesce(live.ended_at, m.at)
+      WHERE s.guild_id = ${guildId} AND s.owner_id = ${ownerId} AND s.priority < 9
+      ORDER BY m.id DESC
+    `.execute(this.#db);
+    return rows.flatMap((row) => {
+      const line = lineOf(row.line);
+      return isWaiting(line) ? [{ submissionId: row.id, line, coins: row.coins }] : [];
+    });
+  }
+
+  async waitingScore(guildId: string): Promise<number> {
+    const { rows } = await sql<{ score: number }>`
+      SELECT coalesce(sum(score), 0) AS score FROM submission WHERE guild_id = ${guildId} AND priority < 9
+    `.execute(this.#db);
+    return rows[0]?.score ?? 0;
+  }
+}
