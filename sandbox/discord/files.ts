@@ -89,6 +89,11 @@ export class FileStore {
     return attachment;
   }
 
+  /** Puts an earlier file back under its id. */
+  restore(attachment: Attachment, bytes: Uint8Array): void {
+    this.#stored.set(attachment.id, this.#keep(attachment, bytes));
+  }
+
   /** The bytes, or undefined when the file is gone. */
   bytes(attachmentId: string): Uint8Array | undefined {
     const stored = this.#stored.get(attachmentId);

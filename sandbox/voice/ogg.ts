@@ -42,6 +42,36 @@ export function oggOpus(packets: readonly Uint8Array[], options: OggOptions = {}
   return Buffer.concat(pages);
 }
 
+/** The same file piece by piece, for a listener who is there while it is being played. It has no last page. */
+export class OggOpusStream {
+  readonly #serial: number;
+  readonly #options: OggOptions;
+  #number = 2;
+  #granule = 0;
+
+  constructor(options: OggOptions = {}) {
+    this.#options = options;
+    this.#serial = options.serial ?? 1;
+  }
+
+  /** What every listener gets first. */
+  start(): Buffer {
+    const first = { serial: this.#serial, granule: 0n };
+    return Buffer.concat([
+      page({ ...first, number: 0, flags: FLAG_FIRST, packets: [head(this.#options)] }),
+      page({ ...first, number: 1, flags: 0, packets: [tags()] }),
+    ]);
+  }
+
+  /** One page; at most a second of packets. */
+  page(packets: readonly Uint8Array[]): Buffer {
+    for (const packet of packets) this.#granule += opusSamples(packet);
+    const number = this.#number;
+    this.#number += 1;
+    return page({ serial: this.#serial, number, granule: BigInt(this.#granule), flags: 0, packets });
+  }
+}
+
 function head(options: OggOptions): Buffer {
   const bytes = Buffer.alloc(19);
   bytes.write('OpusHead', 0, 'latin1');
