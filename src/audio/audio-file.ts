@@ -3,11 +3,14 @@ import { fileTypeFromFile } from 'file-type';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { AudioFormat } from '../ports/media-store.ts';
 
+/** Members' files, and what platforms hand out besides. */
+export type ReadableFormat = AudioFormat | 'aac' | 'ogg' | 'webm';
+
 /**
  * How ffmpeg is made to read a format. The demuxer is forced, so a playlist or a concat script that calls itself `.mp3`
  * is never opened as one; only these decoders run; and only files can be opened, never the network.
  */
-const READING: Readonly<Record<AudioFormat, { readonly demuxer: string; readonly decoders: readonly string[] }>> = {
+const READING: Readonly<Record<ReadableFormat, { readonly demuxer: string; readonly decoders: readonly string[] }>> = {
   mp3: { demuxer: 'mp3', decoders: ['mp3float', 'mp3'] },
   wav: {
     demuxer: 'wav',
@@ -18,17 +21,20 @@ const READING: Readonly<Record<AudioFormat, { readonly demuxer: string; readonly
   },
   m4a: { demuxer: 'mov', decoders: ['aac', 'alac'] },
   flac: { demuxer: 'flac', decoders: ['flac'] },
+  aac: { demuxer: 'aac', decoders: ['aac'] },
+  ogg: { demuxer: 'ogg', decoders: ['libopus', 'opus', 'vorbis', 'libvorbis', 'flac'] },
+  webm: { demuxer: 'matroska', decoders: ['libopus', 'opus', 'vorbis', 'libvorbis', 'aac'] },
 };
 
 /** Opens the file without opening decoders of its pictures; for ffprobe. */
-export function probeArgs(format: AudioFormat): readonly string[] {
+export function probeArgs(format: ReadableFormat): readonly string[] {
   // External references inside a QuickTime file would be other files' names.
   const drefs = format === 'm4a' ? ['-enable_drefs', '0', '-use_absolute_path', '0'] : [];
   return ['-protocol_whitelist', 'file', ...drefs, '-f', READING[format].demuxer];
 }
 
 /** Input options before `-i`; for ffmpeg. */
-export function decodeArgs(format: AudioFormat): readonly string[] {
+export function decodeArgs(format: ReadableFormat): readonly string[] {
   return ['-codec_whitelist', READING[format].decoders.join(','), ...probeArgs(format)];
 }
 
