@@ -6,6 +6,7 @@ import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { StoreError } from '../ports/store.ts';
+import type { NoticeService } from '../services/notice-service.ts';
 import type { SettingsService } from '../services/settings-service.ts';
 import type { SubmissionService } from '../services/submission-service.ts';
 import { rightsOf } from './access.ts';
@@ -24,8 +25,7 @@ const NOT_THEIR_FAULT: ReadonlySet<Failure['code']> = new Set(['store-unavailabl
 export interface PassiveIntakePorts {
   readonly settings: Pick<SettingsService, 'all'>;
   readonly submissions: Pick<SubmissionService, 'submit'>;
-  /** Stores a notice for a member; the same key is told once. */
-  readonly tell: (guildId: string, userId: string, dedupeKey: string, notice: Notice) => Promise<void>;
+  readonly notices: Pick<NoticeService, 'tell'>;
   /** Tells staff; the same key is told once. */
   readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
   /** null lets the message pass, else ms to wait. */
@@ -114,7 +114,7 @@ export class PassiveIntake {
     if (result.ok) {
       await this.#remove(message);
       const { submission, explained } = result.value;
-      await this.#ports.tell(guildId, author.id, `passive:${message.id}`, {
+      await this.#tell(message, `passive:${message.id}`, {
         kind: 'stored-passive',
         publicId: submission.publicId,
         title: submission.title,
@@ -150,7 +150,11 @@ export class PassiveIntake {
   }
 
   async #refuse(message: GuildMessage, failure: Failure, dedupeKey: string): Promise<void> {
-    await this.#ports.tell(message.guildId, message.author.id, dedupeKey, { kind: 'refused-passive', failure });
+    await this.#tell(message, dedupeKey, { kind: 'refused-passive', failure });
+  }
+
+  #tell({ guildId, author }: GuildMessage, once: string, notice: Notice): Promise<void> {
+    return this.#ports.notices.tell(guildId, { kind: 'member', userId: author.id }, once, notice);
   }
 
   /** @param tries how often it was tried before */

@@ -1,3 +1,4 @@
+import type { Notice, NoticeTarget } from '../domain/notice.ts';
 import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -65,6 +66,15 @@ export class NoticeService {
   /** Resolves when everything that is due was tried. */
   async idle(): Promise<void> {
     while (this.#state.kind === 'working') await this.#state.done;
+  }
+
+  /** Stores a notice that no use case brought along, and sends it. @param once the same key is told once for ever */
+  async tell(guildId: string, target: NoticeTarget, once: string, notice: Notice): Promise<void> {
+    const { store, bus, clock } = this.#ports;
+    const isNew = await store.transaction((tx) =>
+      tx.outbox.add({ guildId, dedupeKey: once, target, notice, at: clock.now() }),
+    );
+    if (isNew) bus.emit('notice.stored', { guildId });
   }
 
   async setOptOut(guildId: string, userId: string, off: boolean): Promise<void> {
