@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { HandleProof } from '../ports/handle-store.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
-import type { GiftCredit, MovedSong } from './gift-credit.ts';
+import { type GiftCredit, type MovedSong, tellMoves } from './gift-credit.ts';
 import { explainPlace, paceOf, summedPoints } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { LeaderboardRow, MemberStats, PlaceExplained } from './snapshots.ts';
@@ -17,7 +17,7 @@ import { audit } from './staff-record.ts';
 export interface HandlePorts {
   readonly store: Store;
   readonly settings: Pick<SettingsService, 'all'>;
-  readonly credit: GiftCredit;
+  readonly credit: Pick<GiftCredit, 'apply'>;
   readonly bus: EventBus<Facts>;
   readonly clock: Clock;
 }
@@ -326,8 +326,7 @@ export class HandleService {
 
   #linksChanged(guildId: string, moved: readonly MovedSong[]): void {
     const { bus } = this.#ports;
-    for (const each of moved) bus.emit('song.moved', { guildId, ...each, cause: 'gift' });
-    if (moved.length > 0) bus.emit('notice.stored', { guildId });
+    tellMoves(bus, guildId, moved);
     bus.emit('queue.changed', { guildId });
   }
 }

@@ -1,11 +1,12 @@
 import type { Failure } from '../domain/failure.ts';
 import type { Handle, PointOrigin, PointsByOrigin } from '../domain/handle.ts';
-import { MEASURED_SONGS, songDuration, waitFor } from '../domain/queue.ts';
-import { isPlayLine, type Submission } from '../domain/submission.ts';
+import { MEASURED_SONGS, pageOf, songDuration, waitFor } from '../domain/queue.ts';
+import type { Settings } from '../domain/setting.ts';
+import { isPlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
 import type { Play } from '../ports/play-store.ts';
 import type { StoreReads } from '../ports/store.ts';
 import type { Song } from '../ports/submission-store.ts';
-import type { OnAir, PlaceExplained, QueueEntry } from './snapshots.ts';
+import type { LineState, OnAir, PlaceExplained, QueueEntry, QueuePage } from './snapshots.ts';
 
 /** Without a LIVE session a show is taken to be no longer than this: older songs do not say how long one takes today. ms */
 const SHOW_MS = 12 * 3_600_000;
@@ -135,4 +136,37 @@ export async function notWaiting(reads: StoreReads, submission: Submission): Pro
       ? ((await reads.plays.ofSubmission(id))?.byUserId ?? null)
       : ((await reads.moves.newestOf(id))?.actor ?? null);
   return { code: 'song-not-waiting', publicId, line, by };
+}
+
+/** One page of a list of waiting songs, with everything that stands around it. */
+export async function queuePage(
+  reads: StoreReads,
+  settings: Settings,
+  guildId: string,
+  which: 'playable' | 'pending',
+  asked: number,
+  size: number,
+  now: number,
+): Promise<QueuePage> {
+  const counts = await reads.submissions.counts(guildId);
+  const playable = counts['back-to-back'] + counts['double-skip'] + counts.skip + counts.free;
+  const total = which === 'playable' ? playable : counts.pending;
+  const { page, pages, offset } = pageOf(asked, size, total);
+  const songs = await reads.submissions[which](guildId, offset, size);
+  const pace = await paceOf(reads, guildId, now);
+  return {
+    guildId,
+    entries: await queueEntries(reads, guildId, songs, which === 'playable' ? offset + 1 : null, pace),
+    page,
+    pages,
+    total,
+    pending: counts.pending,
+    lines: lineStates(settings, counts),
+    onAir: pace.onAir === null ? null : await onAirOf(reads, pace.onAir),
+    songMs: pace.songMs,
+  };
+}
+
+export function lineStates(settings: Settings, counts: Readonly<Record<WaitingLine, number>>): readonly LineState[] {
+  return WAITING_LINES.map((line) => ({ line, waiting: counts[line], open: settings[`submissions.open.${line}`] }));
 }

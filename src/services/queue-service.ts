@@ -1,12 +1,12 @@
 import type { Failure } from '../domain/failure.ts';
-import { pageOf } from '../domain/queue.ts';
 import { isWaiting, type PlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
+import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
-import { explainPlace, notWaiting, onAirOf, paceOf, queueEntries } from './queue-reads.ts';
+import { clearFreeLine, relocate, type StaffCause, undoClearing, waitingSong } from './moving-songs.ts';
+import { explainPlace, lineStates, onAirOf, paceOf, queueEntries, queuePage } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { LineState, OnAir, PlaceExplained, QueueEntry, QueuePage } from './snapshots.ts';
 import { audit, reasonOf, recordMove } from './staff-record.ts';
@@ -20,8 +20,6 @@ export interface QueuePorts {
 }
 
 const HISTORY_SHOWN = 25;
-
-type MovedFact = Pick<Facts['song.moved'], 'submissionId' | 'publicId' | 'from' | 'to'>;
 
 /** What staff does to the queue, and what everybody sees of it. Who may do it is decided before. */
 export class QueueService {
@@ -172,26 +170,7 @@ export class QueueService {
     const { store, clock, bus } = this.#ports;
     const at = clock.now();
     const batch = `${at.toString(36)}${Math.floor(clock.random() * 36 ** 4).toString(36)}`;
-    const cleared = await store.transaction(async (tx) => {
-      const songs = await tx.submissions.removeAllFree(guildId);
-      if (songs.length === 0) return 0;
-      await tx.moves.addAll(
-        songs.map((song) => ({
-          guildId,
-          submissionId: song.id,
-          fromLine: song.line,
-          fromRank: song.rank,
-          toLine: 'removed',
-          toRank: song.rank,
-          cause: 'clear',
-          actor,
-          at,
-          batch,
-        })),
-      );
-      await audit(tx, guildId, actor, 'queue.clear-free', batch, { songs: songs.length }, null, at);
-      return songs.length;
-    });
+    const cleared = await store.transaction((tx) => clearFreeLine(tx, guildId, actor, batch, at));
     if (cleared === 0) return err({ code: 'nothing-to-clear' });
     bus.emit('queue.changed', { guildId });
     return ok({ count: cleared, batch });
@@ -201,25 +180,7 @@ export class QueueService {
   async undoClear(guildId: string, actor: string, batch: string): Promise<Result<{ readonly count: number }, Failure>> {
     const { store, clock, bus } = this.#ports;
     const at = clock.now();
-    const restored = await store.transaction(async (tx) => {
-      const songs = await tx.submissions.restoreCleared(guildId, batch);
-      await tx.moves.addAll(
-        songs.map((song) => ({
-          guildId,
-          submissionId: song.id,
-          fromLine: 'removed',
-          fromRank: song.rank,
-          toLine: song.line,
-          toRank: song.rank,
-          cause: 'undo',
-          actor,
-          at,
-        })),
-      );
-      if (songs.length > 0)
-        await audit(tx, guildId, actor, 'queue.undo-clear', batch, null, { songs: songs.length }, at);
-      return songs.length;
-    });
+    const restored = await store.transaction((tx) => undoClearing(tx, guildId, actor, batch, at));
     if (restored === 0) return err({ code: 'nothing-to-clear' });
     bus.emit('queue.changed', { guildId });
     return ok({ count: restored });
@@ -313,13 +274,7 @@ export class QueueService {
     );
     if (!changed.ok) return changed;
     const counts = await store.read((reads) => reads.submissions.counts(guildId));
-    return ok(
-      WAITING_LINES.map((each) => ({
-        line: each,
-        waiting: counts[each],
-        open: changed.value[`submissions.open.${each}`],
-      })),
-    );
+    return ok(lineStates(changed.value, counts));
   }
 
   /** A member's newest songs, for staff. */
@@ -330,29 +285,7 @@ export class QueueService {
   async #page(guildId: string, asked: number, size: number, which: 'playable' | 'pending'): Promise<QueuePage> {
     const now = this.#ports.clock.now();
     const settings = await this.#ports.settings.all(guildId);
-    return this.#ports.store.read(async (reads) => {
-      const counts = await reads.submissions.counts(guildId);
-      const playable = counts['back-to-back'] + counts['double-skip'] + counts.skip + counts.free;
-      const total = which === 'playable' ? playable : counts.pending;
-      const { page, pages, offset } = pageOf(asked, size, total);
-      const songs = await reads.submissions[which](guildId, offset, size);
-      const pace = await paceOf(reads, guildId, now);
-      return {
-        guildId,
-        entries: await queueEntries(reads, guildId, songs, which === 'playable' ? offset + 1 : null, pace),
-        page,
-        pages,
-        total,
-        pending: counts.pending,
-        lines: WAITING_LINES.map((line) => ({
-          line,
-          waiting: counts[line],
-          open: settings[`submissions.open.${line}`],
-        })),
-        onAir: pace.onAir === null ? null : await onAirOf(reads, pace.onAir),
-        songMs: pace.songMs,
-      };
-    });
+    return this.#ports.store.read((reads) => queuePage(reads, settings, guildId, which, asked, size, now));
   }
 
   /** A change of line by staff: the song, its move, the audit and the notice to its owner are one transaction. */
@@ -360,78 +293,18 @@ export class QueueService {
     guildId: string,
     actor: string,
     submissionId: number,
-    cause: 'staff' | 'approve' | 'reject',
+    cause: StaffCause,
     reason: string | undefined,
     place: (tx: StoreTx, song: Submission, at: number) => Promise<Result<Submission, Failure>>,
   ): Promise<Result<PlaceExplained, Failure>> {
     const { store, clock, bus } = this.#ports;
     const at = clock.now();
-    const done = await store.transaction(
-      async (tx): Promise<Result<{ readonly explained: PlaceExplained; readonly fact: MovedFact }, Failure>> => {
-        const found = await waitingSong(tx, guildId, submissionId);
-        if (!found.ok) return found;
-        const song = found.value;
-        const placed = await place(tx, song, at);
-        if (!placed.ok) return placed;
-        const after = placed.value;
-        const kept = reasonOf(reason);
-        const moveId = await recordMove(tx, song, after, cause, actor, kept, at);
-        await audit(
-          tx,
-          guildId,
-          actor,
-          `queue.${cause === 'staff' ? 'move' : cause}`,
-          song.publicId,
-          { line: song.line },
-          { line: after.line, reason: kept },
-          at,
-        );
-        await tellOwner(tx, after, cause, kept, moveId, at);
-        return ok({
-          explained: await explainPlace(tx, after, await paceOf(tx, guildId, at)),
-          fact: { submissionId, publicId: song.publicId, from: song.line, to: after.line },
-        });
-      },
-    );
+    const request = { guildId, actor, submissionId, cause, reason: reasonOf(reason), at };
+    const done = await store.transaction((tx) => relocate(tx, request, (song) => place(tx, song, at)));
     if (!done.ok) return done;
     bus.emit('song.moved', { guildId, ...done.value.fact, cause, handle: null, coins: null });
     bus.emit('queue.changed', { guildId });
     bus.emit('notice.stored', { guildId });
     return ok(done.value.explained);
   }
-}
-
-async function waitingSong(
-  reads: StoreReads,
-  guildId: string,
-  submissionId: number,
-): Promise<Result<Submission, Failure>> {
-  const song = await reads.submissions.get(submissionId);
-  if (song === null || song.submission.guildId !== guildId) {
-    return err({ code: 'no-such-song', asked: String(submissionId) });
-  }
-  return isWaiting(song.submission.line) ? ok(song.submission) : err(await notWaiting(reads, song.submission));
-}
-
-async function tellOwner(
-  tx: StoreTx,
-  { guildId, ownerId, publicId, line }: Submission,
-  cause: 'staff' | 'approve' | 'reject',
-  reason: string | null,
-  moveId: number,
-  at: number,
-): Promise<void> {
-  if (!isWaiting(line)) return;
-  const notice = {
-    staff: { kind: 'moved', publicId, line, by: 'staff' },
-    approve: { kind: 'approved', publicId, line, reason },
-    reject: { kind: 'rejected', publicId, reason },
-  } as const;
-  await tx.outbox.add({
-    guildId,
-    dedupeKey: `move:${moveId}`,
-    target: { kind: 'member', userId: ownerId },
-    notice: notice[cause],
-    at,
-  });
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import type { Settings } from '../domain/setting.ts';
 import type { Submission, Track } from '../domain/submission.ts';
-import type { StoreReads } from '../ports/store.ts';
+import type { StoreReads, StoreTx } from '../ports/store.ts';
 
 /** Why this member may not have one more song in this line now; null when they may. */
 export async function lineRefusal(
@@ -59,4 +59,26 @@ export async function duplicateOf(
 export function isSameTrack(a: Track, b: Track): boolean {
   if (a.kind === 'file') return b.kind === 'file' && a.sha256 === b.sha256;
   return b.kind === 'link' && a.normalizedUrl === b.normalizedUrl;
+}
+
+/** @param actor null when the bot does it by itself */
+export async function withdrawSong(
+  tx: StoreTx,
+  song: Submission,
+  actor: string | null,
+  at: number,
+): Promise<Submission> {
+  const after = await tx.submissions.finish(song.id, 'withdrawn');
+  await tx.moves.add({
+    guildId: song.guildId,
+    submissionId: song.id,
+    fromLine: song.line,
+    fromRank: song.rank,
+    toLine: 'withdrawn',
+    toRank: after.rank,
+    cause: 'withdraw',
+    actor,
+    at,
+  });
+  return after;
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import type { GuildService } from './guild-service.ts';
-import { withdrawSong } from './submission-service.ts';
+import { withdrawSong } from './submission-rules.ts';
 
 export interface UpkeepPorts {
   readonly store: Store;

@@ -1,226 +1,15 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Line, Submission, Track, WaitingLine } from '../domain/submission.ts';
-import type { NewSubmission, Song, SubmissionStore, SuggestScope } from '../ports/submission-store.ts';
-import { type MediaColumns, toMediaState, toSubmission } from './rows.ts';
-import type { SubmissionTable, Tables } from './tables.ts';
+import type { NewSubmission, SubmissionStore } from '../ports/submission-store.ts';
+import { toSubmission } from './rows.ts';
+import { PENDING, SubmissionReader, WAITING } from './submission-reader.ts';
+import type { SubmissionTable } from './tables.ts';
 
 type Row = Selectable<SubmissionTable>;
 
-/** Repeated in every query about waiting songs: with it SQLite uses the partial indexes, which the archive never slows. */
-const WAITING = sql<boolean>`priority < 9`;
-const PENDING = 4;
-/** How many waiting songs are looked through for a piece of artist or title. */
-const SEARCHED = 1_000;
-
-export class SubmissionRepository implements SubmissionStore {
-  readonly #db: Kysely<Tables>;
-
-  constructor(db: Kysely<Tables>) {
-    this.#db = db;
-  }
-
-  async get(id: number): Promise<Song | null> {
-    const row = await this.#songs().where('submission.id', '=', id).executeTakeFirst();
-    return row === undefined ? null : toSong(row);
-  }
-
-  async byPublicId(guildId: string, publicId: string): Promise<Song | null> {
-    const row = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where('submission.public_id', '=', publicId)
-      .executeTakeFirst();
-    return row === undefined ? null : toSong(row);
-  }
-
-  async first(guildId: string): Promise<Submission | null> {
-    const [song] = await this.playable(guildId, 0, 1);
-    return song?.submission ?? null;
-  }
-
-  async playable(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where(WAITING)
-      .where('submission.priority', '<', PENDING)
-      .orderBy('submission.priority')
-      .orderBy('submission.sort_a')
-      .orderBy('submission.sort_b')
-      .orderBy('submission.id')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(toSong);
-  }
-
-  async pending(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where(WAITING)
-      .where('submission.priority', '=', PENDING)
-      .orderBy('submission.sort_a')
-      .orderBy('submission.sort_b')
-      .orderBy('submission.id')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(toSong);
-  }
-
-  async counts(guildId: string): Promise<Readonly<Record<WaitingLine, number>>> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .select((eb) => ['priority', eb.fn.countAll<number>().as('waiting')])
-      .where('guild_id', '=', guildId)
-      .where(WAITING)
-      .groupBy('priority')
-      .execute();
-    const of = (priority: number) => rows.find((row) => row.priority === priority)?.waiting ?? 0;
-    return { 'back-to-back': of(0), 'double-skip': of(1), skip: of(2), free: of(3), pending: of(4) };
-  }
-
-  async ahead(submission: Submission): Promise<number> {
-    const { ahead } = await this.#db
-      .selectFrom('submission')
-      .select((eb) => eb.fn.countAll<number>().as('ahead'))
-      .where('guild_id', '=', submission.guildId)
-      .where(WAITING)
-      .where('priority', '<', PENDING)
-      .where(
-        sql<boolean>`(priority, sort_a, sort_b, id) < (SELECT priority, sort_a, sort_b, id FROM submission WHERE id = ${submission.id})`,
-      )
-      .executeTakeFirstOrThrow();
-    return ahead;
-  }
-
-  async waitingOf(guildId: string, ownerId: string): Promise<readonly Submission[]> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('owner_id', '=', ownerId)
-      .where(WAITING)
-      .orderBy('priority')
-      .orderBy('sort_a')
-      .orderBy('sort_b')
-      .orderBy('id')
-      .execute();
-    return rows.map(toSubmission);
-  }
-
-  async draftsOf(guildId: string, ownerId: string): Promise<readonly Submission[]> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('owner_id', '=', ownerId)
-      .where('asked_until', 'is not', null)
-      .where('line', '=', 'draft')
-      .execute();
-    return rows.map(toSubmission);
-  }
-
-  async own(guildId: string, ownerId: string, offset: number, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where('submission.owner_id', '=', ownerId)
-      .where('submission.hidden', '=', 0)
-      .where('submission.line', '<>', 'draft')
-      .orderBy('submission.id', 'desc')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(toSong);
-  }
-
-  async ownPast(guildId: string, ownerId: string, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where('submission.owner_id', '=', ownerId)
-      .where('submission.hidden', '=', 0)
-      .where('submission.line', 'in', ['archive', 'removed', 'withdrawn'])
-      .orderBy('submission.id', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(toSong);
-  }
-
-  async ownTotal(guildId: string, ownerId: string): Promise<number> {
-    const { total } = await this.#db
-      .selectFrom('submission')
-      .select((eb) => eb.fn.countAll<number>().as('total'))
-      .where('guild_id', '=', guildId)
-      .where('owner_id', '=', ownerId)
-      .where('hidden', '=', 0)
-      .where('line', '<>', 'draft')
-      .executeTakeFirstOrThrow();
-    return total;
-  }
-
-  async history(guildId: string, ownerId: string, limit: number): Promise<readonly Submission[]> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('owner_id', '=', ownerId)
-      .where('line', '<>', 'draft')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(toSubmission);
-  }
-
-  async suggest(
-    guildId: string,
-    scope: SuggestScope,
-    text: string,
-    userId: string | null,
-    limit: number,
-  ): Promise<readonly Submission[]> {
-    const byId = await this.#suggestById(guildId, scope, text.toUpperCase(), userId, limit);
-    if (byId.length > 0 || text.length < 2 || scope === 'all') return byId.map(toSubmission);
-    // Nobody remembers an id: a piece of artist or title finds the song too, among the first ones.
-    const wanted = text.toLowerCase();
-    const candidates = await this.#suggestById(guildId, scope, '', userId, SEARCHED);
-    return candidates
-      .filter((row) => `${row.artist} ${row.title}`.toLowerCase().includes(wanted))
-      .slice(0, limit)
-      .map(toSubmission);
-  }
-
-  async expiredQuestions(at: number, limit: number): Promise<readonly Submission[]> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('asked_until', '<', at)
-      .orderBy('asked_until')
-      .limit(limit)
-      .execute();
-    return rows.map(toSubmission);
-  }
-
-  async unwarned(
-    guildId: string,
-    places: number,
-  ): Promise<readonly { readonly submission: Submission; readonly place: number }[]> {
-    const rows = await this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where(WAITING)
-      .where('priority', '<', PENDING)
-      .orderBy('priority')
-      .orderBy('sort_a')
-      .orderBy('sort_b')
-      .orderBy('id')
-      .limit(places)
-      .execute();
-    return rows.flatMap((row, index) =>
-      row.warned_next === 1 ? [] : [{ submission: toSubmission(row), place: index + 1 }],
-    );
-  }
-
+export class SubmissionRepository extends SubmissionReader implements SubmissionStore {
   async isTaken(guildId: string, publicId: string): Promise<boolean> {
-    const row = await this.#db
+    const row = await this.db
       .selectFrom('submission')
       .select('id')
       .where('guild_id', '=', guildId)
@@ -231,7 +20,7 @@ export class SubmissionRepository implements SubmissionStore {
 
   async add(submission: NewSubmission): Promise<Submission> {
     const rank = await this.#lastRank(submission.guildId, submission.line, submission.submittedAt);
-    const { insertId } = await this.#db
+    const { insertId } = await this.db
       .insertInto('submission')
       .values({
         guild_id: submission.guildId,
@@ -265,7 +54,7 @@ export class SubmissionRepository implements SubmissionStore {
   }
 
   async finish(id: number, line: 'archive' | 'removed' | 'withdrawn'): Promise<Submission> {
-    await this.#db.updateTable('submission').set({ line, asked_until: null }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ line, asked_until: null }).where('id', '=', id).execute();
     return this.#row(id);
   }
 
@@ -274,14 +63,14 @@ export class SubmissionRepository implements SubmissionStore {
   }
 
   async removeAllFree(guildId: string): Promise<readonly Submission[]> {
-    const rows = await this.#db
+    const rows = await this.db
       .selectFrom('submission')
       .selectAll()
       .where('guild_id', '=', guildId)
       .where(WAITING)
       .where('priority', '=', 3)
       .execute();
-    await this.#db
+    await this.db
       .updateTable('submission')
       .set({ line: 'removed', asked_until: null })
       .where('guild_id', '=', guildId)
@@ -298,53 +87,45 @@ export class SubmissionRepository implements SubmissionStore {
       WHERE submission.id = cleared.submission_id AND submission.line = 'removed'
         AND cleared.id = (SELECT max(m.id) FROM move m WHERE m.submission_id = submission.id)
       RETURNING submission.*
-    `.execute(this.#db);
+    `.execute(this.db);
     return rows.map(toSubmission);
   }
 
   async setAskedUntil(id: number, until: number | null): Promise<void> {
-    await this.#db.updateTable('submission').set({ asked_until: until }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ asked_until: until }).where('id', '=', id).execute();
   }
 
   async setTitle(id: number, title: string): Promise<void> {
-    await this.#db.updateTable('submission').set({ title }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ title }).where('id', '=', id).execute();
   }
 
   async setBookmarked(id: number): Promise<void> {
-    await this.#db.updateTable('submission').set({ bookmarked: 1 }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ bookmarked: 1 }).where('id', '=', id).execute();
   }
 
   async setHidden(id: number): Promise<void> {
-    await this.#db.updateTable('submission').set({ hidden: 1 }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ hidden: 1 }).where('id', '=', id).execute();
   }
 
   async setHandle(id: number, handleId: number): Promise<void> {
-    await this.#db.updateTable('submission').set({ handle_id: handleId }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ handle_id: handleId }).where('id', '=', id).execute();
   }
 
   async setWarned(ids: readonly number[]): Promise<void> {
-    await this.#db
+    await this.db
       .updateTable('submission')
       .set({ warned_next: 1 })
       .where(sql<boolean>`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
       .execute();
   }
 
-  #songs() {
-    return this.#db
-      .selectFrom('submission')
-      .leftJoin('media', 'media.sha256', 'submission.sha256')
-      .selectAll('submission')
-      .select(['media.state as media_state', 'media.duration_ms as media_duration_ms', 'media.reason as media_reason']);
-  }
-
   async #row(id: number): Promise<Submission> {
-    const row = await this.#db.selectFrom('submission').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    const row = await this.db.selectFrom('submission').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
     return toSubmission(row);
   }
 
   async #place(id: number, line: Line, rank: number): Promise<Submission> {
-    await this.#db.updateTable('submission').set({ line, rank, asked_until: null }).where('id', '=', id).execute();
+    await this.db.updateTable('submission').set({ line, rank, asked_until: null }).where('id', '=', id).execute();
     return this.#row(id);
   }
 
@@ -356,7 +137,7 @@ export class SubmissionRepository implements SubmissionStore {
   }
 
   async #edgeRank(guildId: string, line: Line, direction: 'asc' | 'desc'): Promise<number | null> {
-    const row = await this.#db
+    const row = await this.db
       .selectFrom('submission')
       .select('sort_a')
       .where('guild_id', '=', guildId)
@@ -367,34 +148,6 @@ export class SubmissionRepository implements SubmissionStore {
       .executeTakeFirst();
     return row?.sort_a ?? null;
   }
-
-  #suggestById(guildId: string, scope: SuggestScope, prefix: string, userId: string | null, limit: number) {
-    let query = this.#db
-      .selectFrom('submission')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('line', '<>', 'draft')
-      .limit(limit);
-    if (prefix !== '') query = query.where('public_id', '>=', prefix).where('public_id', '<', `${prefix}\uffff`);
-    switch (scope) {
-      case 'waiting':
-        query = query.where(WAITING);
-        break;
-      case 'pending':
-        query = query.where(WAITING).where('priority', '=', PENDING);
-        break;
-      case 'own':
-        return query
-          .where('owner_id', '=', userId ?? '')
-          .where('hidden', '=', 0)
-          .orderBy('id', 'desc')
-          .execute();
-      case 'all':
-        return prefix === '' ? query.orderBy('id', 'desc').execute() : query.orderBy('public_id').execute();
-    }
-    if (prefix !== '') return query.orderBy('public_id').execute();
-    return query.orderBy('priority').orderBy('sort_a').orderBy('sort_b').orderBy('id').execute();
-  }
 }
 
 const PRIORITY_OF: Readonly<Partial<Record<Line, number>>> = {
@@ -404,10 +157,6 @@ const PRIORITY_OF: Readonly<Partial<Record<Line, number>>> = {
   free: 3,
   pending: PENDING,
 };
-
-function toSong(row: Row & MediaColumns): Song {
-  return { submission: toSubmission(row), media: toMediaState(row.kind, row) };
-}
 
 function trackColumns(track: Track) {
   return track.kind === 'file'
