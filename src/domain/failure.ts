@@ -83,6 +83,10 @@ export type Failure =
   | { readonly code: 'setting-unknown'; readonly key: string }
   | { readonly code: 'setting-invalid'; readonly key: string; readonly why: string }
   | { readonly code: 'missing-permissions'; readonly channelId: string; readonly permissions: readonly string[] }
+  /** What the bot lacks in the whole server, not in one channel. */
+  | { readonly code: 'missing-guild-permissions'; readonly permissions: readonly string[] }
+  | { readonly code: 'channels-full' }
+  | { readonly code: 'discord-unavailable' }
   | { readonly code: 'channel-unusable'; readonly channelId: string; readonly why: 'gone' | 'hidden' | 'wrong-kind' }
   | { readonly code: 'not-set-up'; readonly setting: string; readonly command: string }
   | { readonly code: 'panel-outdated' }

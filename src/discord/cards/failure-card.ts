@@ -93,7 +93,8 @@ const WORDING: Wording = {
     'Discord did not hand over that file. Please upload it again; if that keeps failing, submit a link.',
   'file-host-refused': () => "That file does not come from Discord's own storage, so it was not fetched.",
   'disk-full': () => 'The disk of the bot is full, so the file could not be kept. Staff has been told.',
-  'file-gone': (f) => `The file of \`#${plain(f.publicId, 12)}\` is not kept any more. Please upload it again with \`/submit\`.`,
+  'file-gone': (f) =>
+    `The file of \`#${plain(f.publicId, 12)}\` is not kept any more. Please upload it again with \`/submit\`.`,
   'no-such-song': (f) => `There is no song \`#${plain(f.asked, 12)}\` here.`,
   'song-not-waiting': (f) =>
     f.line === 'archive'
@@ -148,6 +149,10 @@ const WORDING: Wording = {
   'setting-invalid': (f) => `\`${plain(f.key, 60)}\` was not changed: ${plain(f.why, 200)}.`,
   'missing-permissions': (f) =>
     `In <#${f.channelId}> I'm missing: ${f.permissions.map((name) => `**${plain(name, 40)}**`).join(', ')}. Grant that and try again.`,
+  'missing-guild-permissions': (f) =>
+    `I'm missing ${f.permissions.map((name) => `**${plain(name, 40)}**`).join(', ')} in this server. Give my role that, or make the channels yourself and choose them.`,
+  'channels-full': () => 'This server has no room for more channels. Delete some, or choose existing ones.',
+  'discord-unavailable': () => 'Discord has trouble at the moment. Nothing is lost; please try again in a minute.',
   'channel-unusable': (f) =>
     ({
       gone: 'That channel does not exist any more. Choose another one.',

@@ -1,0 +1,185 @@
+import {
+  ChannelFlags,
+  ChannelType,
+  type Client,
+  type Guild,
+  type GuildBasedChannel,
+  type OverwriteResolvable,
+  OverwriteType,
+  PermissionFlagsBits,
+  PermissionsBitField,
+} from 'discord.js';
+import type { Failure } from '../domain/failure.ts';
+import { err, ok, type Result } from '../lib/result.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Card } from './cards/card.ts';
+import { type ChannelPurpose, PURPOSE } from './channel-purpose.ts';
+import { permissionWords } from './panels/panel-wire.ts';
+import { apiCode, asMessage, isOutage } from './send.ts';
+
+const CATEGORY = 'Skipline';
+/** Discord's limits. */
+const CHANNELS_FULL = 30_013;
+const NOT_ALLOWED: ReadonlySet<number> = new Set([50_001, 50_013]);
+
+export interface NewChannels {
+  /** Where the new ones go; null = a category is made. */
+  readonly categoryId: string | null;
+  readonly reviewerRoleId: string | null;
+}
+
+/** The channels of a server as setting up needs them: looked at, made, and tried out. */
+export class GuildChannels {
+  readonly #client: Client;
+  readonly #log: Logger;
+
+  constructor(client: Client, log: Logger) {
+    this.#client = client;
+    this.#log = log;
+  }
+
+  /** @returns why the channel can't be used for that; null when it can */
+  trouble(guildId: string, channelId: string, needs: bigint): Failure | null {
+    const guild = this.#client.guilds.cache.get(guildId);
+    const channel = guild?.channels.cache.get(channelId);
+    if (guild === undefined || channel === undefined) return { code: 'channel-unusable', channelId, why: 'gone' };
+    if (channel.type !== ChannelType.GuildText && channel.type !== ChannelType.GuildAnnouncement)
+      return { code: 'channel-unusable', channelId, why: 'wrong-kind' };
+    if (isHidden(guild, channel)) return { code: 'channel-unusable', channelId, why: 'hidden' };
+    const granted = this.#granted(guild, channel);
+    const missing = permissionWords(needs & ~granted);
+    return missing.length === 0 ? null : { code: 'missing-permissions', channelId, permissions: missing };
+  }
+
+  exists(guildId: string, channelId: string): boolean {
+    return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) === true;
+  }
+
+  roleExists(guildId: string, roleId: string): boolean {
+    return this.#client.guilds.cache.get(guildId)?.roles.cache.has(roleId) === true;
+  }
+
+  /** A channel for one purpose, named and shut as it should be, in the bot's category. */
+  async create(guildId: string, purpose: ChannelPurpose, into: NewChannels): Promise<Result<string, Failure>> {
+    const guild = this.#client.guilds.cache.get(guildId);
+    const own = guild?.members.me?.permissions;
+    if (guild === undefined || own === undefined) return err({ code: 'guild-only' });
+    const { made, needs } = PURPOSE[purpose];
+    // Checked before anything is made: a channel that can't be used afterwards would only be in the way.
+    const missing = permissionWords((needs | PermissionFlagsBits.ManageChannels) & ~effective(own.bitfield));
+    if (missing.length > 0) return err({ code: 'missing-guild-permissions', permissions: missing });
+    return this.#attempt(guildId, async () => {
+      const parent = await this.#category(guild, into.categoryId);
+      const channel = await guild.channels.create({
+        name: made.name,
+        type: ChannelType.GuildText,
+        parent,
+        permissionOverwrites: overwrites(
+          guild,
+          this.#client.user?.id ?? '',
+          purpose,
+          into.reviewerRoleId,
+          own.bitfield,
+        ),
+        reason: 'Skipline setup',
+      });
+      return channel.id;
+    });
+  }
+
+  /** The category that holds a channel; null when it stands alone. */
+  categoryOf(guildId: string, channelId: string): string | null {
+    return this.#client.guilds.cache.get(guildId)?.channels.cache.get(channelId)?.parentId ?? null;
+  }
+
+  /** Writes one message. @returns why it could not; null when it stands there */
+  async say(guildId: string, channelId: string, card: Card): Promise<Failure | null> {
+    const said = await this.#attempt(guildId, async () => {
+      const channel = await this.#client.channels.fetch(channelId);
+      if (channel?.isSendable() !== true) throw new Error(`channel ${channelId} takes no messages`);
+      return (await channel.send(asMessage(card))).id;
+    });
+    if (said.ok) return null;
+    return said.error.code === 'missing-guild-permissions'
+      ? { code: 'missing-permissions', channelId, permissions: ['View Channel', 'Send Messages'] }
+      : said.error;
+  }
+
+  #granted(guild: Guild, channel: GuildBasedChannel): bigint {
+    const me = guild.members.me;
+    return me === null ? 0n : channel.permissionsFor(me).bitfield;
+  }
+
+  async #category(guild: Guild, wanted: string | null): Promise<string> {
+    const known = wanted === null ? undefined : guild.channels.cache.get(wanted);
+    if (known?.type === ChannelType.GuildCategory) return known.id;
+    const found = guild.channels.cache.find(
+      ({ type, name }) => type === ChannelType.GuildCategory && name === CATEGORY,
+    );
+    if (found !== undefined) return found.id;
+    const made = await guild.channels.create({
+      name: CATEGORY,
+      type: ChannelType.GuildCategory,
+      reason: 'Skipline setup',
+    });
+    return made.id;
+  }
+
+  async #attempt(guildId: string, work: () => Promise<string>): Promise<Result<string, Failure>> {
+    try {
+      return ok(await work());
+    } catch (error) {
+      const code = apiCode(error);
+      if (code === CHANNELS_FULL) return err({ code: 'channels-full' });
+      if (code !== null && NOT_ALLOWED.has(code))
+        return err({ code: 'missing-guild-permissions', permissions: ['Manage Channels', 'Manage Roles'] });
+      if (!isOutage(error) && code !== 10_003) throw error;
+      this.#log.warn({ err: error, guildId }, 'Discord did not do what the setup asked for');
+      return err({ code: 'discord-unavailable' });
+    }
+  }
+}
+
+function isHidden(guild: Guild, channel: GuildBasedChannel): boolean {
+  if (channel.flags.has(ChannelFlags.ChannelObfuscated)) return true;
+  const { me } = guild.members;
+  return me !== null && !channel.permissionsFor(me).has(PermissionFlagsBits.ViewChannel);
+}
+
+const { ViewChannel, SendMessages, ReadMessageHistory, AttachFiles, CreatePublicThreads } = PermissionFlagsBits;
+
+/** Administrators may everything. */
+function effective(own: bigint): bigint {
+  return (own & PermissionFlagsBits.Administrator) === 0n ? own : PermissionsBitField.All;
+}
+
+/** Only permissions that the bot has itself may be given or taken: Discord refuses the whole channel otherwise. */
+function overwrites(
+  guild: Guild,
+  botId: string,
+  purpose: ChannelPurpose,
+  reviewerRoleId: string | null,
+  own: bigint,
+): OverwriteResolvable[] {
+  const mine = (bits: bigint) => bits & effective(own);
+  const { needs, made } = PURPOSE[purpose];
+  const bot = { id: botId, type: OverwriteType.Member, allow: mine(needs) };
+  const audience: 'everybody' | 'read-only' | 'staff' = made.for;
+  switch (audience) {
+    case 'everybody':
+      return [bot];
+    case 'read-only':
+      return [{ id: guild.id, type: OverwriteType.Role, deny: mine(SendMessages | CreatePublicThreads) }, bot];
+    case 'staff': {
+      const reviewers = {
+        id: reviewerRoleId ?? '',
+        type: OverwriteType.Role,
+        allow: mine(ViewChannel | SendMessages | ReadMessageHistory | AttachFiles),
+      };
+      const known = reviewerRoleId !== null && guild.roles.cache.has(reviewerRoleId);
+      return [{ id: guild.id, type: OverwriteType.Role, deny: mine(ViewChannel) }, bot, ...(known ? [reviewers] : [])];
+    }
+    default:
+      throw audience satisfies never;
+  }
+}
