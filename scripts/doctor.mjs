@@ -60,7 +60,7 @@ function checkMedia({ ffmpeg, ffprobe, ytdlp }) {
   return [
     checkFfmpeg(ffmpeg),
     ...(ffmpeg === undefined ? [] : [checkOpus(ffmpeg)]),
-    checkFfprobe(ffprobe),
+    checkFfprobe(ffprobe, ffmpeg),
     checkYtdlp(ytdlp),
   ];
 }
@@ -80,9 +80,10 @@ function checkOpus(ffmpeg) {
   return bad('opus', 'this ffmpeg has no libopus', `Use a full build of ffmpeg. ${FFMPEG_ADVICE}`);
 }
 
-/** @param {string | undefined} file */
-function checkFfprobe(file) {
-  if (file === undefined) return bad('ffprobe', 'not found: uploads cannot be checked', FFMPEG_ADVICE);
+/** @param {string | undefined} file @param {string | undefined} ffmpeg */
+function checkFfprobe(file, ffmpeg) {
+  const advice = ffmpeg === undefined ? 'It comes with ffmpeg.' : FFMPEG_ADVICE;
+  if (file === undefined) return bad('ffprobe', 'not found: uploads cannot be checked', advice);
   const version = versionLine(file, '-version');
   if (version === undefined) return bad('ffprobe', `${file} cannot be run`, FFMPEG_ADVICE);
   return ok('ffprobe', `${version.split(' ')[2]} (${file})`);

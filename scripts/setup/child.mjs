@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 
 /** Kept short: when npm or apt fails, its last lines hold the reason. */
 const TAIL_CHARS = 6_000;
+const ORPHAN_POLL_MS = 250;
 const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -34,6 +35,17 @@ export function forwardSignals() {
       for (const child of running) child.kill(signal);
     });
   }
+  // `npm start` has a shell between npm and us. A SIGTERM to npm kills that shell, which tells us nothing: without
+  // this the bot would live on alone, invisible to whoever stopped it.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined) setInterval(() => endWhenOrphaned(parent), ORPHAN_POLL_MS).unref();
+}
+
+/** @param {number} parent process id */
+function endWhenOrphaned(parent) {
+  if (process.ppid === parent || received !== undefined) return;
+  received = 'SIGTERM';
+  for (const child of running) child.kill(received);
 }
 
 /**

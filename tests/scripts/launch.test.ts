@@ -68,6 +68,19 @@ describe('the launcher', () => {
     expect(await launch('bench').exit).toBe(128 + 9);
   });
 
+  test('ends the task when the shell that npm put in between is killed', async () => {
+    const command = `"${process.execPath}" "${join(clone, 'scripts', 'launch.mjs')}" start; true`;
+    const path = [join(clone, 'bin'), process.env.PATH].join(delimiter);
+    const shell = spawn('sh', ['-c', command], {
+      env: { ...process.env, PATH: path, npm_lifecycle_event: 'start' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const stdout = text(shell.stdout);
+    await once(shell.stdout, 'data');
+    shell.kill('SIGTERM');
+    expect(await stdout).toBe('up \nbye\n');
+  });
+
   test('explains itself when it does not know the task', async () => {
     const { stderr, exit } = launch('dance');
     expect(await stderr).toMatch(/Usage: node scripts\/launch\.mjs <start\|demo\|test\|check\|bench\|doctor>/);
