@@ -147,6 +147,14 @@ export class PanelKeeper {
     return this.#shelf.byMessage(messageId)?.kind ?? null;
   }
 
+  /** Somebody pressed a button of an older release's card: that message is drawn anew. */
+  async messageOutdated(messageId: string): Promise<void> {
+    const panel = this.#shelf.byMessage(messageId);
+    if (panel === undefined) return;
+    await this.#save(panel, { contentHash: null });
+    this.#due(panel, 0);
+  }
+
   async messageDeleted(messageId: string): Promise<void> {
     const panel = this.#shelf.byMessage(messageId);
     if (panel === undefined) return;

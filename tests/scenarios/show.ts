@@ -1,0 +1,199 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { ChannelType } from '../../sandbox/discord/model.ts';
+import type { Human } from '../../sandbox/discord/people/human.ts';
+import { People } from '../../sandbox/discord/people/people.ts';
+import type { SeenMessage } from '../../sandbox/discord/people/seen.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start.ts';
+import { makeTone } from '../../sandbox/story/songs.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { type Config, parseConfig } from '../../src/config.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+
+/** Generous: a busy machine is slow, and nothing waits when the answer is there. */
+export const PATIENCE = { timeoutMs: 20_000 };
+
+/** A guild with channels, people and the whole unmodified bot, in this process. */
+export interface Show {
+  readonly sandbox: Sandbox;
+  readonly people: People;
+  readonly guildId: string;
+  readonly channels: Channels;
+  /** Owner: admin and reviewer. */
+  readonly nova: Human;
+  readonly ana: Human;
+  readonly ben: Human;
+  /** Set up by `/setup…` commands when asked for. */
+  readonly app: App;
+  readonly dataDir: string;
+  /** Stops the bot and starts a new one on the same data. */
+  restart(): Promise<void>;
+  /** Panels and channels by the commands an admin would use. */
+  setUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Channels = Readonly<
+  Record<
+    'lobby' | 'submissions' | 'queue' | 'review' | 'playing' | 'numbers' | 'debug' | 'bookmarks' | 'studio',
+    { readonly id: string }
+  >
+>;
+
+export interface ShowOptions {
+  readonly sandbox?: SandboxOptions;
+  /** Environment on top of the sandbox's. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
+
+export async function startShow(options: ShowOptions = {}): Promise<Show> {
+  const sandbox = await startSandbox({
+    ...options.sandbox,
+    // A restart in a test is a new login within five seconds, which Discord would make wait.
+    discord: { identifyIntervalMs: 0, ...options.sandbox?.discord },
+  });
+  if (sandbox.voice !== undefined)
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), sandbox.voice.cert]);
+  const dataDir = await mkdtemp(join(tmpdir(), 'skipline-test-'));
+  const scene = createScene(sandbox);
+  const config = configOf({
+    ...sandbox.env,
+    DATA_DIR: dataDir,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: process.env.TEST_LOG ?? 'silent',
+    ...options.env,
+  });
+  const boot = async () => {
+    const app = createApp(config, options.clock === undefined ? {} : { clock: options.clock });
+    await app.start();
+    return app;
+  };
+  let app = await boot();
+  return {
+    sandbox,
+    ...scene,
+    dataDir,
+    get app() {
+      return app;
+    },
+    restart: async () => {
+      await app.stop();
+      app = await boot();
+    },
+    setUp: () => setUp(scene.nova, scene.channels),
+    stop: async () => {
+      await app.stop();
+      await sandbox.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function configOf(env: Readonly<Record<string, string>>): Config {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+function createScene(sandbox: Sandbox) {
+  const { world } = sandbox.discord;
+  const people = new People(world);
+  const owner = world.addUser({ username: 'nova' });
+  const guild = world.addGuild({ name: 'Night Review', ownerId: owner.id });
+  const channel = (name: string, type: ChannelType = ChannelType.text) => world.addChannel(guild.id, { name, type });
+  return {
+    people,
+    guildId: guild.id,
+    channels: {
+      lobby: channel('lobby'),
+      submissions: channel('submissions'),
+      queue: channel('live-queue'),
+      review: channel('review-desk'),
+      playing: channel('now-playing'),
+      numbers: channel('numbers'),
+      debug: channel('debug'),
+      bookmarks: channel('bookmarks'),
+      studio: channel('Studio', ChannelType.voice),
+    },
+    nova: people.owner(guild),
+    ana: people.human(guild, 'ana'),
+    ben: people.human(guild, 'ben'),
+  };
+}
+
+async function setUp(nova: Human, channels: Channels): Promise<void> {
+  const commands: readonly (readonly [string, { readonly id: string }])[] = [
+    ['setup-reviewer-channel', channels.review],
+    ['setup-live-queue', channels.queue],
+    ['set-submission-channel', channels.submissions],
+    ['setnowplayingchannel', channels.playing],
+    ['setup-post-live-metrics', channels.numbers],
+    ['setdebugchannel', channels.debug],
+    ['setbookmarkchannel', channels.bookmarks],
+  ];
+  for (const [command, channel] of commands) {
+    const seen = await (await nova.slash(command, { channel })).final(PATIENCE);
+    if (!seen.text.includes('✅')) throw new Error(`/${command}: ${seen.text}`);
+  }
+  await panel(nova, channels.review, 'Reviewer queue');
+}
+
+/** The panel with this heading, as the person sees it now. */
+export function panel(who: Human, channel: { readonly id: string }, heading: string): Promise<SeenMessage> {
+  return who.waitToSee(channel, heading, PATIENCE);
+}
+
+export interface SubmitFields {
+  readonly link?: string;
+  readonly file?: { readonly name: string; readonly bytes: Uint8Array };
+  readonly artist?: string;
+  readonly title?: string;
+  readonly note?: string;
+}
+
+/** `/submit` and its modal. @returns what the person sees in the end */
+export async function submit(who: Human, fields: SubmitFields, options: { readonly tiktok_handle?: string } = {}) {
+  const modal = await who.slash('submit', options);
+  const seen = await who.fillModal(modal, {
+    ...(fields.link === undefined ? {} : { Link: fields.link }),
+    ...(fields.file === undefined ? {} : { File: fields.file }),
+    ...(fields.artist === undefined ? {} : { Artist: fields.artist }),
+    ...(fields.title === undefined ? {} : { Title: fields.title }),
+    ...(fields.note === undefined ? {} : { Note: fields.note }),
+  });
+  return seen.final({ timeoutMs: 30_000 });
+}
+
+/** A link nobody fetches: Spotify is taken but can't be played, and artist and title are given. */
+let links = 0;
+export function someLink(): string {
+  links += 1;
+  return `https://open.spotify.com/track/${links.toString(36).padStart(22, 'A')}`;
+}
+
+/** A free song by link. @returns its public id */
+export async function submitFree(who: Human, title: string): Promise<string> {
+  const seen = await submit(who, { link: someLink(), artist: who.name, title });
+  const id = publicId(seen.text);
+  await (await who.click(seen, { label: 'No' })).final(PATIENCE);
+  return id;
+}
+
+export function publicId(text: string): string {
+  const id = /#([2-9A-Z]{4,6})\b/.exec(text)?.[1];
+  if (id === undefined) throw new Error(`no song id in: ${text}`);
+  return id;
+}
+
+/** One second of an MP3 tone costs ffmpeg 100 ms: each kind is made once per test file. */
+const tones = new Map<string, Promise<Uint8Array>>();
+export function tone(hz: number, seconds = 6, format: 'mp3' | 'wav' | 'm4a' | 'flac' = 'mp3'): Promise<Uint8Array> {
+  const key = `${hz}:${seconds}:${format}`;
+  const known = tones.get(key) ?? makeTone({ hz, seconds, format });
+  tones.set(key, known);
+  return known;
+}
