@@ -25,7 +25,8 @@ export async function step(label, work, detail = () => '') {
   const seconds = () => `${Math.round((performance.now() - startedAt) / 1000)} s`;
   const tick = () => {
     const line = `[setup] ${label}... ${seconds()}${detail() === '' ? '' : ` (${detail()})`}`;
-    process.stderr.write(tty ? `\r\x1b[2K${line}` : `${line}\n`);
+    // A line that wraps could not be redrawn.
+    process.stderr.write(tty ? `\r\x1b[2K${line.slice(0, process.stderr.columns - 1)}` : `${line}\n`);
   };
   tick();
   const ticker = setInterval(tick, tty ? TTY_TICK_MS : LOG_TICK_MS);

@@ -1,6 +1,7 @@
 import { type Import, packageOf, type SourceFile } from './source.ts';
 
-const ANY_BUT_MAIN = [
+/** What the composition root, app.ts and its list of parts, puts together. */
+const EVERYTHING = [
   ...['lib', 'domain', 'ports', 'services', 'discord', 'web', 'store', 'tiktok', 'audio'],
   ...['config', 'start-refusal', 'log'],
 ];
@@ -22,7 +23,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   config: ['lib'],
   'start-refusal': [],
   log: ['lib', 'ports', 'config'],
-  app: ANY_BUT_MAIN,
+  app: [...EVERYTHING, 'parts'],
+  parts: EVERYTHING,
   main: ['lib', 'ports', 'app', 'config', 'start-refusal', 'log'],
 };
 
@@ -39,7 +41,7 @@ const TREES: Readonly<Record<string, readonly string[]>> = {
 
 /** Libraries that exactly these places may know. Every other library belongs to a single layer, whichever it is. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  'discord.js': ['src/discord/', 'src/audio/'],
+  'discord.js': ['src/discord/'],
   '@discordjs/voice': ['src/audio/'],
   'prism-media': ['src/audio/'],
   'ytdl-core': ['src/audio/'],
@@ -53,6 +55,9 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/log.ts'],
   zod: ['src/config.ts', 'src/services/', 'src/web/', 'src/store/'],
 };
+
+/** Layers that may name the types of a library whose values belong elsewhere: the voice adapter, the client handed on. */
+const TYPES_OF: Readonly<Record<string, readonly string[]>> = { 'discord.js': ['audio', 'app', 'parts'] };
 
 /** Layers that stay free of any library. */
 const WITHOUT_LIBRARIES = ['domain', 'ports'];
