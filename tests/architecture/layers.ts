@@ -106,8 +106,7 @@ export function libraryFaults(file: SourceFile): readonly string[] {
       return pure || inner ? [`${at} must not import ${specifier}: this goes through a port`] : [];
     }
     if (WITHOUT_LIBRARIES.includes(layer)) return [`${at} ${layer} uses no library, not even ${name}`];
-    if (name === 'discord.js' && layer === 'audio' && !typeOnly)
-      return [`${at} audio may only use types of discord.js`];
+    if (typeOnly && TYPES_OF[name]?.includes(layer)) return [];
     const places = LIBRARIES[name];
     if (places === undefined || places.some((place) => file.path.startsWith(place))) return [];
     return [`${at} ${name} is known only to ${places.join(', ')}`];
