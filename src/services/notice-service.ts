@@ -6,10 +6,13 @@ import type { Logger } from '../ports/logger.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { StoredNotice } from '../ports/outbox-store.ts';
 import type { Store } from '../ports/store.ts';
+import { ComingUp } from './coming-up.ts';
 import type { Facts } from './events.ts';
+import type { SettingsService } from './settings-service.ts';
 
 export interface NoticePorts {
   readonly store: Store;
+  readonly settings: Pick<SettingsService, 'all'>;
   readonly notifier: Notifier;
   readonly bus: EventBus<Facts>;
   readonly clock: Clock;
@@ -20,8 +23,11 @@ const BATCH = 20;
 const MAX_ATTEMPTS = 8;
 const RETRY: BackoffPolicy = { baseMs: 5_000, factor: 3, maxMs: 30 * 60_000, jitter: 0.2 };
 const KEEP_MS = 7 * 24 * 3_600_000;
-/** Notices about the show itself; a member can switch off all others. */
+/** After the store itself refused. ms */
+const TROUBLE_MS = 30_000;
 const OPT_OUT_KEY = 'notices';
+/** Answers to what the member did a moment ago come also to those who want no notices. */
+const ANSWERS: ReadonlySet<Notice['kind']> = new Set(['data-export', 'stored-passive', 'refused-passive']);
 
 /**
  * Delivers the outbox: each notice at most once, also over restarts. A notice that was being sent when the process died
@@ -35,11 +41,13 @@ export class NoticeService {
     | { kind: 'working'; again: boolean; done: Promise<void> } = {
     kind: 'stopped',
   };
+  readonly #comingUp: ComingUp;
   #unsubscribe: (() => void) | null = null;
   #open = false;
 
   constructor(ports: NoticePorts) {
     this.#ports = ports;
+    this.#comingUp = new ComingUp(ports);
   }
 
   async start(): Promise<void> {
@@ -51,10 +59,12 @@ export class NoticeService {
     if (interrupted > 0) log.warn({ interrupted }, 'notices that were being sent at the crash are not sent again');
     this.#open = true;
     this.#unsubscribe = bus.on('notice.stored', 'notices', () => this.#wake());
+    await this.#comingUp.start();
     this.#wake();
   }
 
   async stop(): Promise<void> {
+    await this.#comingUp.stop();
     this.#open = false;
     this.#unsubscribe?.();
     const state = this.#state;
@@ -65,6 +75,7 @@ export class NoticeService {
 
   /** Resolves when everything that is due was tried. */
   async idle(): Promise<void> {
+    await this.#comingUp.idle();
     while (this.#state.kind === 'working') await this.#state.done;
   }
 
@@ -90,28 +101,29 @@ export class NoticeService {
       return;
     }
     if (this.#state.kind === 'waiting') this.#state.cancel();
-    const done = this.#work().catch((error: unknown) =>
-      this.#ports.log.error({ err: error }, 'the outbox could not be worked off'),
-    );
-    const working = { kind: 'working' as const, again: false, done };
+    const working = { kind: 'working' as const, again: false, done: this.#workThenSleep() };
     this.#state = working;
-    void done.then(async () => {
-      if (this.#state !== working) return;
-      this.#state = { kind: 'stopped' };
-      if (working.again) this.#wake();
-      else await this.#sleepUntilDue();
-    });
   }
 
-  async #sleepUntilDue(): Promise<void> {
-    const { store, clock } = this.#ports;
-    const next = await store.read((tx) => tx.outbox.nextDueAt());
-    if (next === null || !this.#open || this.#state.kind !== 'stopped') return;
-    const cancel = clock.after(Math.max(50, next - clock.now()), () => {
-      this.#state = { kind: 'stopped' };
-      this.#wake();
-    });
-    this.#state = { kind: 'waiting', cancel };
+  async #workThenSleep(): Promise<void> {
+    let waitMs: number | null = TROUBLE_MS;
+    try {
+      await this.#work();
+      const next = await this.#ports.store.read((tx) => tx.outbox.nextDueAt());
+      waitMs = next === null ? null : Math.max(50, next - this.#ports.clock.now());
+    } catch (error) {
+      this.#ports.log.error({ err: error }, 'the outbox could not be worked off');
+    }
+    const again = this.#state.kind === 'working' && this.#state.again;
+    this.#state = { kind: 'stopped' };
+    if (again) this.#wake();
+    else if (this.#open && waitMs !== null) {
+      const cancel = this.#ports.clock.after(waitMs, () => {
+        this.#state = { kind: 'stopped' };
+        this.#wake();
+      });
+      this.#state = { kind: 'waiting', cancel };
+    }
   }
 
   async #work(): Promise<void> {
@@ -163,7 +175,7 @@ export class NoticeService {
   }
 
   async #optedOut({ guildId, target, notice }: StoredNotice): Promise<boolean> {
-    if (target.kind !== 'member' || notice.kind === 'data-export') return false;
+    if (target.kind !== 'member' || ANSWERS.has(notice.kind)) return false;
     return (
       (await this.#ports.store.read((tx) => tx.settings.preference(guildId, target.userId, OPT_OUT_KEY))) === '"off"'
     );

@@ -18,8 +18,8 @@ const EVERY_MS = 30_000;
 const PURGE_EVERY_MS = 3_600_000;
 /** Questions closed in one transaction. */
 const BATCH = 200;
-/** Finished notices are kept this long, so that none of them can be stored a second time. ms */
-const NOTICES_KEPT_MS = 30 * 24 * 3_600_000;
+/** Finished notices are kept this long, for staff who ask what was told. ms */
+const NOTICES_KEPT_MS = 7 * 24 * 3_600_000;
 
 /** What has to happen without anybody asking: questions run out, old codes and notices go, guilds long gone go. */
 export class UpkeepService {
