@@ -4,6 +4,7 @@ import {
   type Client,
   type Guild,
   type GuildBasedChannel,
+  type Message,
   type OverwriteResolvable,
   OverwriteType,
   PermissionFlagsBits,
@@ -92,17 +93,25 @@ export class GuildChannels {
     return this.#client.guilds.cache.get(guildId)?.channels.cache.get(channelId)?.parentId ?? null;
   }
 
-  /** Writes one message. @returns why it could not; null when it stands there */
-  async say(guildId: string, channelId: string, card: Card): Promise<Failure | null> {
+  /** Writes one message. @returns how to take it away again; that never rejects */
+  async say(guildId: string, channelId: string, card: Card): Promise<Result<() => Promise<void>, Failure>> {
     const said = await this.#attempt(guildId, async () => {
       const channel = await this.#client.channels.fetch(channelId);
       if (channel?.isSendable() !== true) throw new Error(`channel ${channelId} takes no messages`);
-      return (await channel.send(asMessage(card))).id;
+      return channel.send(asMessage(card));
     });
-    if (said.ok) return null;
+    if (said.ok) return ok(() => this.#unsay(said.value));
     return said.error.code === 'missing-guild-permissions'
-      ? { code: 'missing-permissions', channelId, permissions: ['View Channel', 'Send Messages'] }
-      : said.error;
+      ? err({ code: 'missing-permissions', channelId, permissions: ['View Channel', 'Send Messages'] })
+      : said;
+  }
+
+  async #unsay(message: Message): Promise<void> {
+    try {
+      await message.delete();
+    } catch (error) {
+      this.#log.info({ err: error, channelId: message.channelId }, 'a test message stays');
+    }
   }
 
   #granted(guild: Guild, channel: GuildBasedChannel): bigint {
@@ -125,7 +134,7 @@ export class GuildChannels {
     return made.id;
   }
 
-  async #attempt(guildId: string, work: () => Promise<string>): Promise<Result<string, Failure>> {
+  async #attempt<T>(guildId: string, work: () => Promise<T>): Promise<Result<T, Failure>> {
     try {
       return ok(await work());
     } catch (error) {

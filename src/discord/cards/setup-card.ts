@@ -1,0 +1,239 @@
+import {
+  type APIActionRowComponent,
+  type APIChannelSelectComponent,
+  type APIRoleSelectComponent,
+  ChannelType,
+  ComponentType,
+  SelectMenuDefaultValueType,
+} from 'discord.js';
+import type { Assigned, PurposeState } from '../channel-desk.ts';
+import { CHANNEL_PURPOSES, type ChannelPurpose, isChannelPurpose, PURPOSE } from '../channel-purpose.ts';
+import { encodeCustomId } from '../custom-id.ts';
+import { PANEL_LABEL } from '../panels/panel-kinds.ts';
+import { button, type Card, container, row, separator, text, textCard } from './card.ts';
+import { failureText } from './failure-card.ts';
+
+/** Pages of `/setup`. */
+export const SETUP_STEPS = ['start', 'role', ...CHANNEL_PURPOSES, 'check'] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
+
+export function isSetupStep(text: string): text is SetupStep {
+  return (SETUP_STEPS as readonly string[]).includes(text);
+}
+
+export interface SetupState {
+  readonly step: SetupStep;
+  readonly purposes: readonly PurposeState[];
+  readonly roleId: string | null;
+  /** Whether the bot may read messages. */
+  readonly messageContent: boolean;
+  /** What just happened, in one line. */
+  readonly news: string | null;
+}
+
+export const PASSIVE_OFF =
+  '⚠️ Pasted links and files are **not** taken: this bot runs without the Message Content intent. The portal and `/submit` work all the same.';
+
+const stepAfter = (step: SetupStep, by: number) => SETUP_STEPS[SETUP_STEPS.indexOf(step) + by];
+
+function stateLine({ purpose, channelId, trouble }: PurposeState): string {
+  const { label } = PURPOSE[purpose];
+  if (channelId === null) return `⚪ ${label}: *not set*`;
+  return trouble === null ? `✅ ${label}: <#${channelId}>` : `⚠️ ${label}: <#${channelId}>\n-# ${failureText(trouble)}`;
+}
+
+const roleLine = (roleId: string | null) =>
+  roleId === null
+    ? '⚪ Reviewer role: *not set*, only people with **Manage Server** run the show'
+    : `✅ Reviewer role: <@&${roleId}>`;
+
+function steps(step: SetupStep, ...more: ReturnType<typeof button>[]) {
+  const [before, after] = [stepAfter(step, -1), stepAfter(step, 1)];
+  return row(
+    ...(before === undefined ? [] : [button('Back', encodeCustomId('setup.step', before), { emoji: '◀️' })]),
+    ...more,
+    ...(after === undefined
+      ? []
+      : [button('Next', encodeCustomId('setup.step', after), { style: 'primary', emoji: '▶️' })]),
+  );
+}
+
+function heading(step: SetupStep, title: string, news: string | null): string {
+  const at = SETUP_STEPS.indexOf(step);
+  const place = step === 'start' || step === 'check' ? '' : `\n-# Step ${at} of ${SETUP_STEPS.length - 2}`;
+  return `${news === null ? '' : `${news}\n`}## ${title}${place}`;
+}
+
+/** A picker of channels. @param chosen null = none yet, or it does not exist any more */
+function channelPicker(
+  purpose: ChannelPurpose,
+  chosen: string | null,
+): APIActionRowComponent<APIChannelSelectComponent> {
+  return row({
+    type: ComponentType.ChannelSelect,
+    custom_id: encodeCustomId('setup.channel', purpose),
+    placeholder: `Choose a channel: ${PURPOSE[purpose].label}`,
+    channel_types: [ChannelType.GuildText, ChannelType.GuildAnnouncement],
+    ...(chosen === null ? {} : { default_values: [{ id: chosen, type: SelectMenuDefaultValueType.Channel }] }),
+  });
+}
+
+function rolePicker(chosen: string | null): APIActionRowComponent<APIRoleSelectComponent> {
+  return row({
+    type: ComponentType.RoleSelect,
+    custom_id: encodeCustomId('setup.role'),
+    placeholder: 'Choose the reviewer role',
+    min_values: 0,
+    max_values: 1,
+    ...(chosen === null ? {} : { default_values: [{ id: chosen, type: SelectMenuDefaultValueType.Role }] }),
+  });
+}
+
+function startCard({ purposes, roleId, messageContent, news }: SetupState): Card {
+  const open = purposes.filter(({ channelId }) => channelId === null).length;
+  return {
+    components: [
+      container('brand', [
+        text(
+          [
+            heading('start', '🔧 Setup', news),
+            roleLine(roleId),
+            ...purposes.map(stateLine),
+            ...(messageContent ? [] : [PASSIVE_OFF]),
+          ].join('\n'),
+        ),
+        separator(),
+        text(
+          'Go through it step by step, or let me make the channels that are missing. You can stop at any time and come back with `/setup`.',
+        ),
+      ]),
+      row(
+        button('Step by step', encodeCustomId('setup.step', 'role'), { style: 'primary', emoji: '▶️' }),
+        button('Create the channels for me', encodeCustomId('setup.create', 'all'), {
+          style: 'success',
+          emoji: '✨',
+          disabled: open === 0,
+        }),
+        button('Check', encodeCustomId('setup.step', 'check'), { emoji: '🩺' }),
+      ),
+    ],
+  };
+}
+
+function roleCard({ roleId, news }: SetupState): Card {
+  return {
+    components: [
+      container('brand', [
+        text(
+          `${heading('role', '👤 Reviewer role', news)}\nWho has this role may run the show: next, move, approve, play. People with **Manage Server** always may.\n${roleLine(roleId)}`,
+        ),
+      ]),
+      rolePicker(roleId),
+      steps('role'),
+    ],
+  };
+}
+
+function purposeCard(purpose: ChannelPurpose, state: SetupState): Card {
+  const { label, about, panels } = PURPOSE[purpose];
+  const current = state.purposes.find((each) => each.purpose === purpose);
+  const gone = current?.trouble?.code === 'channel-unusable' && current.trouble.why === 'gone';
+  const lines = [
+    heading(purpose, label, state.news),
+    about,
+    ...(panels.length === 0 ? [] : [`-# Panels: ${panels.map((kind) => PANEL_LABEL[kind]).join(', ')}`]),
+    ...(purpose === 'submissions' && !state.messageContent ? [PASSIVE_OFF] : []),
+    ...(current === undefined ? [] : [stateLine(current)]),
+  ];
+  return {
+    components: [
+      container(current?.trouble == null ? 'brand' : 'warn', [text(lines.join('\n'))]),
+      channelPicker(purpose, gone ? null : (current?.channelId ?? null)),
+      steps(
+        purpose,
+        button('Create it for me', encodeCustomId('setup.create', purpose), {
+          emoji: '✨',
+          disabled: current?.channelId != null && !gone,
+        }),
+      ),
+    ],
+  };
+}
+
+function checkCard({ purposes, roleId, messageContent, news }: SetupState): Card {
+  const troubles = purposes.filter(({ trouble }) => trouble !== null).length;
+  const unset = purposes.filter(({ channelId }) => channelId === null).length;
+  const verdict =
+    troubles > 0
+      ? '⚠️ Something needs you: it is written below each line.'
+      : unset > 0
+        ? '✅ Everything that is set works. What is not set stays off.'
+        : '✅ Everything is set and works.';
+  return {
+    components: [
+      container(troubles > 0 ? 'warn' : 'good', [
+        text(
+          [
+            heading('check', '🩺 Check', news),
+            verdict,
+            roleLine(roleId),
+            ...purposes.map(stateLine),
+            messageContent ? '✅ Pasted links and files are taken in the submissions channel.' : PASSIVE_OFF,
+          ].join('\n'),
+        ),
+      ]),
+      row(
+        button('Back', encodeCustomId('setup.step', 'debug'), { emoji: '◀️' }),
+        button('Check again', encodeCustomId('setup.step', 'check'), { emoji: '🔄' }),
+        button('Send a test message', encodeCustomId('setup.test'), { emoji: '📨' }),
+        button('Finish', encodeCustomId('setup.finish'), { style: 'success', emoji: '🏁' }),
+      ),
+    ],
+  };
+}
+
+export function setupCard(state: SetupState): Card {
+  const { step } = state;
+  if (isChannelPurpose(step)) return purposeCard(step, state);
+  switch (step) {
+    case 'start':
+      return startCard(state);
+    case 'role':
+      return roleCard(state);
+    case 'check':
+      return checkCard(state);
+    default:
+      throw step satisfies never;
+  }
+}
+
+export function setupDoneCard(): Card {
+  return textCard(
+    'good',
+    '## 🏁 All set\nOpen submissions with `/opensubmissions`, follow a LIVE with `/tiktok connect`, and press **Next** in the control room.\n-# `/setup` comes back any time, `/settings show` has everything else.',
+  );
+}
+
+export function testMessageCard(): Card {
+  return textCard('good', '📨 This is the test message of `/setup`: I can write here. It goes in a minute.');
+}
+
+/** The answer of the single channel commands. */
+export function assignedCard({ purpose, channelId, panelsLater }: Assigned, messageContent: boolean): Card {
+  const { label, panels } = PURPOSE[purpose];
+  const names = panels.map((kind) => PANEL_LABEL[kind]).join(', ');
+  const where = panelsLater ? 'come as soon as Discord takes them' : 'stand there now';
+  return textCard(
+    'good',
+    [
+      `✅ **${label}**: <#${channelId}>`,
+      ...(panels.length === 0
+        ? []
+        : [`-# ${names} ${panels.length === 1 ? where.replace('come', 'comes').replace('stand', 'stands') : where}.`]),
+      ...(purpose === 'submissions' && !messageContent ? [PASSIVE_OFF] : []),
+      ...(purpose === 'submissions' && messageContent
+        ? ['-# Links and files become songs; every other message of people who are not staff is deleted.']
+        : []),
+    ].join('\n'),
+  );
+}
