@@ -1,0 +1,53 @@
+import type { PurposeState } from '../channel-desk.ts';
+import { PURPOSE } from '../channel-purpose.ts';
+import type { HealLine } from '../panels/panel-keeper.ts';
+import { PANEL_LABEL } from '../panels/panel-kinds.ts';
+import { type Card, textCard } from './card.ts';
+import { failureText } from './failure-card.ts';
+import { PASSIVE_OFF } from './setup-card.ts';
+import { plain } from './words.ts';
+
+export interface HealReport {
+  readonly panels: readonly HealLine[];
+  /** Channels without a panel, too. */
+  readonly purposes: readonly PurposeState[];
+  readonly reviewerRoleGone: boolean;
+  readonly messageContent: boolean;
+}
+
+const OUTCOME = {
+  fine: () => '✅ fine',
+  mended: () => '🔧 was missing, stands again',
+  'message-gone': () => '⏳ its message is gone; it is posted again in a moment',
+  'channel-gone': () => '🗑️ its channel is gone; the setting is cleared',
+  forbidden: ({ missing }) => `⚠️ I'm missing ${missing.map((name) => `**${plain(name, 40)}**`).join(', ')}`,
+  limited: () => '⏳ Discord asks to wait; it follows by itself',
+  outage: () => '⏳ Discord has trouble; it follows by itself',
+} as const satisfies Record<HealLine['outcome'], (line: HealLine) => string>;
+
+/** `/selfheal`: what was found and what was done. */
+export function healCard({ panels, purposes, reviewerRoleGone, messageContent }: HealReport): Card {
+  const lines = panels.map(
+    (line) =>
+      `**${PANEL_LABEL[line.kind]}** in <#${line.channelId}>: ${(OUTCOME[line.outcome] as (line: HealLine) => string)(line)}`,
+  );
+  // Channels of panels speak for themselves above.
+  const others = purposes.filter(({ purpose, trouble }) => trouble !== null && PURPOSE[purpose].panels.length === 0);
+  const troubles = others.flatMap(({ purpose, trouble }) =>
+    trouble === null ? [] : [`**${PURPOSE[purpose].label}**: ⚠️ ${failureText(trouble)}`],
+  );
+  const unset = purposes.filter(({ channelId }) => channelId === null).map(({ purpose }) => PURPOSE[purpose].label);
+  const ill =
+    troubles.length > 0 || reviewerRoleGone || panels.some(({ outcome }) => outcome !== 'fine' && outcome !== 'mended');
+  return textCard(
+    ill ? 'warn' : 'good',
+    [
+      '### 🩺 Self-heal',
+      ...(lines.length === 0 ? ['There are no panels yet: `/setup` makes them.'] : lines),
+      ...troubles,
+      ...(reviewerRoleGone ? ['⚠️ The reviewer role does not exist any more. Choose another one with `/setup`.'] : []),
+      ...(messageContent ? [] : [PASSIVE_OFF]),
+      ...(unset.length === 0 ? [] : [`-# Not set: ${unset.join(', ')}`]),
+    ].join('\n'),
+  );
+}
