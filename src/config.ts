@@ -35,8 +35,13 @@ export interface Config {
     /** How people reach the HTTP server, without a trailing slash; unset when it cannot be known. */
     readonly publicUrl?: string;
   };
-  /** Configured paths; unset means looked up. */
-  readonly programs: { readonly ffmpeg?: string; readonly ytdlp?: string };
+  readonly programs: {
+    /** Configured paths; unset means looked up. */
+    readonly ffmpeg?: string;
+    readonly ytdlp?: string;
+    /** All that child processes see of the environment: where programs, libraries and certificates are. No secret. */
+    readonly environment: Readonly<Record<string, string>>;
+  };
   readonly logLevel: LogLevel;
 }
 
@@ -128,7 +133,10 @@ export function parseConfig(env: Env): Result<Config, readonly ConfigProblem[]> 
       },
       dataDir: found.DATA_DIR,
       http: { port: found.PORT, host, ...present({ publicUrl }) },
-      programs: present({ ffmpeg: found.FFMPEG_PATH, ytdlp: found.YTDLP_PATH }),
+      programs: {
+        ...present({ ffmpeg: found.FFMPEG_PATH, ytdlp: found.YTDLP_PATH }),
+        environment: childEnvironment(env),
+      },
       logLevel: found.LOG_LEVEL,
     }),
   );
@@ -158,6 +166,21 @@ function filledIn(env: Env): Record<string, string> {
     if (value !== undefined) values[variable] = value;
   }
   return values;
+}
+
+const CHILD_VARIABLES = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'LC_ALL',
+  'LD_LIBRARY_PATH',
+  'SSL_CERT_FILE',
+  'NIX_SSL_CERT_FILE',
+];
+
+function childEnvironment(env: Env): Readonly<Record<string, string>> {
+  return Object.fromEntries(CHILD_VARIABLES.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function isReplit(env: Env): boolean {

@@ -25,7 +25,7 @@ describe('the environment', () => {
       },
       dataDir: './data',
       http: { port: 3000, host: '127.0.0.1', publicUrl: 'http://127.0.0.1:3000' },
-      programs: {},
+      programs: { environment: {} },
       logLevel: 'info',
     });
   });
@@ -67,7 +67,7 @@ describe('the environment', () => {
       },
       dataDir: '/srv/skipline',
       http: { port: 0, host: '0.0.0.0', publicUrl: 'https://show.example.com/bot' },
-      programs: { ffmpeg: '/opt/ffmpeg', ytdlp: '/opt/yt-dlp' },
+      programs: { ffmpeg: '/opt/ffmpeg', ytdlp: '/opt/yt-dlp', environment: {} },
       logLevel: 'debug',
     });
   });
@@ -161,5 +161,17 @@ describe('the environment', () => {
 
   test('knows which of its values are secret', () => {
     expect(configSecrets(parsed({ TIKTOK_SIGN_API_KEY: 'key-1234' }))).toEqual([TOKEN, 'key-1234']);
+  });
+});
+
+describe('what child processes see', () => {
+  it('is where programs and certificates are, and no secret', () => {
+    const parsed = parseConfig({
+      DISCORD_TOKEN: TOKEN,
+      PATH: '/bin',
+      TIKTOK_SIGN_API_KEY: 'key-1234',
+      SSL_CERT_FILE: '/c.pem',
+    });
+    expect(parsed.ok && parsed.value.programs.environment).toEqual({ PATH: '/bin', SSL_CERT_FILE: '/c.pem' });
   });
 });

@@ -5,11 +5,14 @@ import type { Logger } from '../ports/logger.ts';
 /** Uploads of pictures and CSVs on slow lines; discord.js counts the body into it. ms */
 const REST_TIMEOUT_MS = 60_000;
 
-/** The bot's discord.js client, pointed where the environment says. Not logged in yet. */
-export function createClient(config: Config['discord']): Client<false> {
+/**
+ * The bot's discord.js client, pointed where the environment says. Not logged in yet; typed as ready because nothing
+ * that uses it is started before it is.
+ */
+export function createClient(config: Config['discord']): Client<true> {
   const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.GuildVoiceStates];
   if (config.messageContent) intents.push(GatewayIntentBits.MessageContent);
-  return new Client({
+  const client: Client = new Client({
     intents,
     partials: [Partials.Channel, Partials.Message],
     allowedMentions: { parse: [] },
@@ -31,6 +34,7 @@ export function createClient(config: Config['discord']): Client<false> {
       ...(config.cdnUrl === undefined ? {} : { cdn: config.cdnUrl, mediaProxy: config.cdnUrl }),
     },
   });
+  return client as Client<true>;
 }
 
 /** Named troubles of the wire, for the log; none of them ends the process. */

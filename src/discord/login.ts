@@ -1,4 +1,23 @@
+import { type Client, Events, type Interaction, type Message } from 'discord.js';
 import { apiCode } from './send.ts';
+
+/** What the client hands on. Listening starts before the login: what arrives while guilds load waits for ready. */
+export interface Ears {
+  readonly interaction: (interaction: Interaction) => void;
+  readonly message: (message: Message) => void;
+}
+
+export function listen(client: Client, ears: Ears): void {
+  client.on(Events.InteractionCreate, ears.interaction);
+  client.on(Events.MessageCreate, ears.message);
+}
+
+/** Resolves when the gateway is ready: guilds are known and interactions arrive. */
+export async function logIn(client: Client, token: string): Promise<void> {
+  const ready = new Promise<void>((resolve) => client.once(Events.ClientReady, () => resolve()));
+  await client.login(token);
+  await ready;
+}
 
 /**
  * Why Discord does not let the bot in, in plain words; null when it is no matter of configuration.
