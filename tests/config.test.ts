@@ -165,7 +165,7 @@ describe('the environment', () => {
 });
 
 describe('what child processes see', () => {
-  it('is where programs and certificates are, and no secret', () => {
+  test('is where programs and certificates are, and no secret', () => {
     const parsed = parseConfig({
       DISCORD_TOKEN: TOKEN,
       PATH: '/bin',

@@ -60,6 +60,7 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skipline-test-'));
   const scene = createScene(sandbox);
   const config = configOf({
+    PATH: process.env.PATH ?? '',
     ...sandbox.env,
     DATA_DIR: dataDir,
     PORT: '0',
