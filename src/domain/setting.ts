@@ -56,7 +56,11 @@ export type FilterName = (typeof FILTER_NAMES)[number];
 
 /** Every setting of a guild: its kind, default and what it is for. Tokens and keys are never settings. */
 export const SETTINGS = {
-  'role.reviewer': { kind: { type: 'role' } as const, default: null as string | null, about: 'Role that may run the show' },
+  'role.reviewer': {
+    kind: { type: 'role' } as const,
+    default: null as string | null,
+    about: 'Role that may run the show',
+  },
   'channel.submissions': channel('Channel where links and files become submissions'),
   'channel.portal': channel('Channel of the submission portal message'),
   'channel.reviewer': channel('Channel of the control room, reviewer queue and pending skips'),
@@ -76,7 +80,7 @@ export const SETTINGS = {
   'submissions.min-seconds': amount(5, 1, 60, 's', 'Shortest song taken'),
   'submissions.max-minutes': amount(20, 1, 120, 'min', 'Longest song taken'),
   'submissions.hosts': {
-    kind: { type: 'list', maxItems: 60, itemPattern: /^(?=.{3,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/ } as const,
+    kind: { type: 'list', maxItems: 60, itemPattern: /^(?=.{3,253}$)([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/ } as const,
     default: DEFAULT_LINK_HOSTS,
     about: 'Hosts whose links are taken',
   },
@@ -108,7 +112,11 @@ export const SETTINGS = {
   'playback.volume': amount(100, 1, 200, '%', 'Volume when the bot joins'),
   'playback.alone-minutes': amount(5, 0, 240, 'min', 'Alone in voice for this long: leave; 0 = stay'),
   'playback.filters': {
-    kind: { type: 'list', maxItems: FILTER_NAMES.length, itemPattern: /^(bass-boost|reverb|slow|speed|8d|nightcore|vaporwave)$/ } as const,
+    kind: {
+      type: 'list',
+      maxItems: FILTER_NAMES.length,
+      itemPattern: /^(bass-boost|reverb|slow|speed|8d|nightcore|vaporwave)$/,
+    } as const,
     default: FILTER_NAMES as readonly string[],
     about: 'Filters that may be used',
   },

@@ -1,5 +1,5 @@
 /** Line breaks and every kind of space. */
-const SPACES = /\s+/gu;
+const SPACES = /[\s\u0085]+/gu;
 /**
  * Control characters, marks that turn the direction of what follows (not right-to-left letters themselves), zero-width
  * characters except the joiners that emoji and some scripts need, and letters that look like nothing.

@@ -10,10 +10,7 @@ export interface HandleProof {
   readonly expiresAt: number;
 }
 
-export type HandleScope =
-  | { readonly kind: 'unlinked' }
-  | { readonly kind: 'any' }
-  | { readonly kind: 'own'; readonly userId: string };
+export type HandleScope = 'unlinked' | 'any';
 
 export interface HandleReads {
   get(id: number): Promise<Handle | null>;

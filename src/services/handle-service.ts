@@ -90,10 +90,12 @@ export class HandleService {
   async unlink(guildId: string, userId: string, text: string): Promise<Result<Handle, Failure>> {
     const { store, clock } = this.#ports;
     const unlinked = await store.transaction(async (tx): Promise<Result<Handle, Failure>> => {
+      const key = handleKey(parseHandleName(text) ?? '');
+      // By what the member's own list shows: another account may go by that name since.
+      const own = (await tx.handles.ofMember(guildId, userId)).find(({ name }) => handleKey(name) === key);
+      if (own !== undefined) return ok(await tx.handles.setLink(own.id, null, false, clock.now()));
       const found = await namedIn(tx, guildId, text);
-      if (!found.ok) return found;
-      if (found.value.linkedUserId !== userId) return err({ code: 'handle-not-linked', name: found.value.name });
-      return ok(await tx.handles.setLink(found.value.id, null, false, clock.now()));
+      return found.ok ? err({ code: 'handle-not-linked', name: found.value.name }) : found;
     });
     if (unlinked.ok) this.#linksChanged(guildId, []);
     return unlinked;
@@ -145,15 +147,17 @@ export class HandleService {
   }
 
   suggestUnlinked(guildId: string, prefix: string): Promise<readonly Handle[]> {
-    return this.#suggest(guildId, { kind: 'unlinked' }, prefix, PREFIX_MIN);
+    return this.#suggest(guildId, 'unlinked', prefix);
   }
 
-  suggestOwn(guildId: string, userId: string, prefix: string): Promise<readonly Handle[]> {
-    return this.#suggest(guildId, { kind: 'own', userId }, prefix, 0);
+  async suggestOwn(guildId: string, userId: string, prefix: string): Promise<readonly Handle[]> {
+    const key = handleKey(prefix.trim().replace(/^@/, ''));
+    const own = await this.ofMember(guildId, userId);
+    return own.filter(({ name }) => handleKey(name).startsWith(key)).slice(0, SUGGESTED);
   }
 
   suggestAny(guildId: string, prefix: string): Promise<readonly Handle[]> {
-    return this.#suggest(guildId, { kind: 'any' }, prefix, PREFIX_MIN);
+    return this.#suggest(guildId, 'any', prefix);
   }
 
   /** @param page zero-based, clamped */
@@ -313,14 +317,9 @@ export class HandleService {
     return ok({ handles: handles.length, points: taken.reduce((sum, { points }) => sum + points, 0) });
   }
 
-  async #suggest(
-    guildId: string,
-    scope: { readonly kind: 'unlinked' } | { readonly kind: 'any' } | { readonly kind: 'own'; readonly userId: string },
-    typed: string,
-    least: number,
-  ): Promise<readonly Handle[]> {
+  async #suggest(guildId: string, scope: 'unlinked' | 'any', typed: string): Promise<readonly Handle[]> {
     const prefix = typed.trim().replace(/^@/, '');
-    if (prefix.length < least || prefix.length > 40) return [];
+    if (prefix.length < PREFIX_MIN || prefix.length > 40) return [];
     return this.#ports.store.read((reads) => reads.handles.suggest(guildId, scope, prefix, SUGGESTED));
   }
 

@@ -67,8 +67,7 @@ export class HandleRepository implements HandleStore {
       .where('name_key', '<', `${key}\uffff`)
       .orderBy('name_key')
       .limit(limit);
-    if (scope.kind === 'unlinked') query = query.where('linked_user_id', 'is', null);
-    if (scope.kind === 'own') query = query.where('linked_user_id', '=', scope.userId);
+    if (scope === 'unlinked') query = query.where('linked_user_id', 'is', null);
     return (await query.execute()).map(toHandle);
   }
 

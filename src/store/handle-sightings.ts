@@ -73,15 +73,15 @@ export class HandleSightings {
   }
 
   /**
-   * A row that was only a name turns out to mean a known account: what hung on the name goes over to the account, except
-   * a link where the account has one already. The name's row stays, without its name, while it still holds something.
+   * A row that was only a name turns out to mean a known account: what hung on the name goes over to the account. A link
+   * does so only if the account has none: who linked the account itself keeps it.
    */
   async #takeOver(name: Row, account: Row): Promise<void> {
     await this.#db.updateTable('handle').set({ name_key: null }).where('id', '=', name.id).execute();
-    if (account.linked_user_id !== null || name.points !== 0) return;
+    if (name.points !== 0) return;
     await this.#db.updateTable('submission').set({ handle_id: account.id }).where('handle_id', '=', name.id).execute();
     await this.#db.deleteFrom('handle').where('id', '=', name.id).execute();
-    if (name.linked_user_id === null) return;
+    if (name.linked_user_id === null || account.linked_user_id !== null) return;
     await this.#db
       .updateTable('handle')
       .set({ linked_user_id: name.linked_user_id, linked_at: name.linked_at, proven: name.proven })

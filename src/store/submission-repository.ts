@@ -86,7 +86,7 @@ export class SubmissionRepository extends SubmissionReader implements Submission
       FROM (SELECT submission_id, from_rank, id FROM move WHERE batch = ${batch} AND guild_id = ${guildId}) AS cleared
       WHERE submission.id = cleared.submission_id AND submission.line = 'removed'
         AND cleared.id = (SELECT max(m.id) FROM move m WHERE m.submission_id = submission.id)
-      RETURNING submission.*
+      RETURNING *
     `.execute(this.db);
     return rows.map(toSubmission);
   }
