@@ -26,13 +26,22 @@ export function unlinkedCard(handle: Handle): Card {
   );
 }
 
+/** What fits into a message with the longest names. */
+const HANDLES_SHOWN = 25;
+const STATS_HANDLES = 10;
+const STATS_SONGS = 8;
+
+const moreLine = (left: number) => (left > 0 ? [`-# … and ${left} more`] : []);
+
 export function handlesCard(handles: readonly Handle[]): Card {
   if (handles.length === 0) return textCard('quiet', '### My TikTok handles\nNone yet. `/link-tiktok` links one.');
-  const rows = handles.map(
-    (handle) =>
-      `**@${plain(handle.name)}**${handle.proven ? ' ✅' : ''} · ${plural(handle.points, 'point')} · ${handle.lastSeenAt === null ? 'never seen in a LIVE' : `seen ${relativeTime(handle.lastSeenAt)}`}`,
-  );
-  return textCard('brand', `### My TikTok handles\n${rows.join('\n')}`);
+  const rows = handles
+    .slice(0, HANDLES_SHOWN)
+    .map(
+      (handle) =>
+        `**@${plain(handle.name, 40)}**${handle.proven ? ' ✅' : ''} · ${plural(handle.points, 'point')} · ${handle.lastSeenAt === null ? 'never seen in a LIVE' : `seen ${relativeTime(handle.lastSeenAt)}`}`,
+    );
+  return textCard('brand', `### My TikTok handles\n${[...rows, ...moreLine(handles.length - rows.length)].join('\n')}`);
 }
 
 export function leaderboardCard(page: {
@@ -61,17 +70,23 @@ export function leaderboardCard(page: {
 }
 
 export function statsCard(stats: MemberStats): Card {
-  const handles = stats.handles.map(
-    (handle) => `@${plain(handle.name, 40)} ${handle.points.toLocaleString('en-US')}${handle.proven ? ' ✅' : ''}`,
-  );
-  const waiting = stats.waiting.map((explained) => `\`#${explained.submission.publicId}\` ${placeText(explained)}`);
+  const handles = stats.handles
+    .slice(0, STATS_HANDLES)
+    .map(
+      (handle) => `@${plain(handle.name, 40)} ${handle.points.toLocaleString('en-US')}${handle.proven ? ' ✅' : ''}`,
+    );
+  const waiting = stats.waiting
+    .slice(0, STATS_SONGS)
+    .map((explained) => `\`#${explained.submission.publicId}\` ${placeText(explained)}`);
   return textCard(
     'brand',
     [
       `### 📊 My numbers\n**${plural(stats.score, 'point')}**${stats.rank === null ? '' : ` · rank ${stats.rank}`}${pointsText(stats.points) === '' ? '' : ` · ${pointsText(stats.points)}`}`,
       `Submitted ${stats.submitted} · played ${stats.played}`,
       ...(handles.length === 0 ? ['-# No TikTok handle linked: `/link-tiktok`.'] : [`-# ${handles.join(' · ')}`]),
+      ...moreLine(stats.handles.length - handles.length),
       ...waiting,
+      ...moreLine(stats.waiting.length - waiting.length),
     ].join('\n'),
   );
 }

@@ -5,7 +5,7 @@ import type { LineState, OnAir, QueueEntry, QueuePage } from '../../services/sna
 import { encodeCustomId } from '../custom-id.ts';
 import { button, type Card, container, menu, row, separator, text } from './card.ts';
 import { mediaText, songName } from './submission-card.ts';
-import { aboutTime, LINE_EMOJI, LINE_LABEL, ORIGIN_EMOJI, plain, plural, relativeTime } from './words.ts';
+import { aboutTime, LINE_EMOJI, LINE_LABEL, ORIGIN_EMOJI, plain, plural, relativeTime, shortNumber } from './words.ts';
 
 /** Rows of one page of a panel: eight stay legible on a phone and far from Discord's 40 components. */
 export const PAGE_SIZE = 8;
@@ -15,7 +15,7 @@ export function pointsText(points: PointsByOrigin): string {
   return POINT_ORIGINS.map((origin) => ({ origin, amount: points[origin] ?? 0 }))
     .filter(({ amount }) => amount !== 0)
     .sort((a, b) => b.amount - a.amount)
-    .map(({ origin, amount }) => `${ORIGIN_EMOJI[origin]} ${amount.toLocaleString('en-US')}`)
+    .map(({ origin, amount }) => `${ORIGIN_EMOJI[origin]} ${shortNumber(amount)}`)
     .join(' ');
 }
 
@@ -35,7 +35,7 @@ function staffRow(entry: QueueEntry): string {
   const score =
     submission.line === 'free' ? ` · **${submission.score.toLocaleString('en-US')}** ${pointsText(points)}` : '';
   const who = `${plain(submission.ownerName, 30)}${handle === null ? '' : ` @${plain(handle, 30)}`}`;
-  const paid = coins > 0 ? ` · 🪙 ${coins.toLocaleString('en-US')}` : '';
+  const paid = coins > 0 ? ` · 🪙 ${shortNumber(coins)}` : '';
   const mark = submission.bookmarked ? ' 🔖' : '';
   return [
     `**${place ?? '•'}.** ${LINE_EMOJI[submission.line]} \`#${submission.publicId}\` ${songName(submission, 40)}${mark}`,

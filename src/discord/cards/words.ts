@@ -54,17 +54,37 @@ export const PLATFORM_LABEL = {
 /** Control characters, and marks that turn the direction of what stands around them. */
 const UNSEEN = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
+/** Escaping may make a text this much longer than `max`; text that is nothing but marks is shortened instead. */
+const ESCAPED_MAX = 1.5;
+
 /**
  * A stranger's text made harmless inside Discord markdown: every character that could format, mention, link or quote is
  * escaped, line breaks become blanks, direction marks go.
+ * @param max characters a person sees; with its escapes the result is at most half as long again
  */
 export function plain(userText: string, max = 100): string {
   const oneLine = userText.replace(/\s+/g, ' ').replace(UNSEEN, '').trim();
-  return clip(oneLine, max)
+  let [shown, escaped] = [max, escapeMarks(clip(oneLine, max))];
+  while (escaped.length > max * ESCAPED_MAX && shown > 1) {
+    shown = Math.floor(shown * 0.9);
+    escaped = escapeMarks(clip(oneLine, shown));
+  }
+  return escaped;
+}
+
+function escapeMarks(text: string): string {
+  return text
     .replace(/[\\*_~`|<>[\]()@]/g, '\\$&')
     .replace(/:\/\//g, '\\://')
     .replace(/^[#+-]/, '\\$&')
     .replace(/^(\d+)\./, '$1\\.');
+}
+
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** Exact up to five digits, then `1.2M`: for places where many numbers stand side by side. */
+export function shortNumber(count: number): string {
+  return Math.abs(count) < 100_000 ? count.toLocaleString('en-US') : COMPACT.format(count);
 }
 
 /** `3:07`, `1:02:07`. @param ms a span, negative counts as 0 */
