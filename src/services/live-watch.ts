@@ -1,0 +1,70 @@
+import type { LiveEvent } from '../domain/live-event.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { LiveListener } from '../ports/live-source.ts';
+
+/** How the time in a room came to its end. */
+export type Parting =
+  | { readonly kind: 'dropped'; readonly cause: string }
+  /** `told`: the stream itself said so; else a page did. */
+  | { readonly kind: 'over'; readonly suspended: boolean; readonly told: boolean };
+
+/** Where the events of one connection go. */
+export interface LiveSink {
+  event(event: LiveEvent): void;
+  unreadable(): void;
+  drift(verdict: string | null): void;
+  raw(name: string, message: unknown): void;
+}
+
+/** One connection as heard: passes on what happens, and knows when it is over. */
+export class LiveWatch implements LiveListener {
+  readonly #sink: LiveSink;
+  readonly #clock: Clock;
+  readonly #parting = Promise.withResolvers<Parting>();
+  #lastByte: number;
+
+  constructor(sink: LiveSink, clock: Clock) {
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#lastByte = clock.monotonic();
+  }
+
+  get parting(): Promise<Parting> {
+    return this.#parting.promise;
+  }
+
+  /** ms since the last byte. */
+  get silentMs(): number {
+    return this.#clock.monotonic() - this.#lastByte;
+  }
+
+  event(event: LiveEvent): void {
+    this.#sink.event(event);
+    if (event.kind === 'stream-end') this.part({ kind: 'over', suspended: event.suspended, told: true });
+  }
+
+  unreadable(): void {
+    this.#sink.unreadable();
+  }
+
+  drift(verdict: string | null): void {
+    this.#sink.drift(verdict);
+  }
+
+  raw(name: string, message: unknown): void {
+    this.#sink.raw(name, message);
+  }
+
+  alive(): void {
+    this.#lastByte = this.#clock.monotonic();
+  }
+
+  closed(code: number): void {
+    this.part({ kind: 'dropped', cause: `closed ${code}` });
+  }
+
+  /** The first reason counts. */
+  part(parting: Parting): void {
+    this.#parting.resolve(parting);
+  }
+}
