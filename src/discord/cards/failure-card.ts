@@ -1,7 +1,7 @@
 import type { Failure, FailureCode, VoiceTrouble } from '../../domain/failure.ts';
 import type { LiveRefusal } from '../../domain/live-refusal.ts';
 import { type Card, textCard } from './card.ts';
-import { aboutTime, clockTime, LINE_LABEL, plain, plural } from './words.ts';
+import { aboutTime, clockTime, LINE_LABEL, plain, plural, verbatim } from './words.ts';
 
 type Wording = { readonly [C in FailureCode]: (failure: Extract<Failure, { code: C }>) => string };
 
@@ -95,7 +95,7 @@ const WORDING: Wording = {
   'disk-full': () => 'The disk of the bot is full, so the file could not be kept. Staff has been told.',
   'file-gone': (f) =>
     `The file of \`#${plain(f.publicId, 12)}\` is not kept any more. Please upload it again with \`/submit\`.`,
-  'no-such-song': (f) => `There is no song \`#${plain(f.asked, 12)}\` here.`,
+  'no-such-song': (f) => `There is no song ${verbatim(`#${f.asked}`, 13)} here.`,
   'song-not-waiting': (f) =>
     f.line === 'archive'
       ? `\`#${f.publicId}\` was just played${f.by === null ? '' : ` by <@${f.by}>`}. Nothing was changed.`
@@ -112,7 +112,7 @@ const WORDING: Wording = {
   'undo-too-late': (f) => `\`#${f.publicId}\` can't be put back any more.`,
   'nothing-to-clear': () => 'The free line is already empty.',
   'handle-invalid': (f) =>
-    `\`${plain(f.asked, 40)}\` can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,
+    `${verbatim(f.asked, 40)} can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,
   'handle-taken': (f) =>
     `**@${plain(f.name)}** is linked to somebody else. If it is yours, prove it with \`/link-tiktok\` on a server that asks for proof, or ask staff.`,
   'handle-not-seen': (f) =>
@@ -124,14 +124,14 @@ const WORDING: Wording = {
   'choose-one': (f) => `Choose exactly one of ${f.options.map((option) => `\`${option}\``).join(', ')}.`,
   'confirm-expired': () => 'That confirmation has expired. Start again.',
   'live-name-invalid': (f) =>
-    `\`${plain(f.asked, 60)}\` can't be a TikTok name. Give \`name\`, \`@name\` or the profile's address.`,
+    `${verbatim(f.asked, 60)} can't be a TikTok name. Give \`name\`, \`@name\` or the profile's address.`,
   'live-already': (f) =>
     f.state === 'live'
       ? `Already connected to **@${plain(f.host)}**. Use \`/tiktok disconnect\` first.`
       : `Already trying to reach **@${plain(f.host)}**. Use \`/tiktok disconnect\` to stop that.`,
   'live-not-connected': () => 'There is no TikTok connection to end.',
   'live-refused': (f) => refusalText(f.host, f.refusal),
-  'no-such-session': (f) => `There is no show \`${plain(f.asked, 20)}\` here.`,
+  'no-such-session': (f) => `There is no show ${verbatim(f.asked, 20)} here.`,
   'no-sessions': () => 'There has been no show yet. Start one with `/tiktok connect`.',
   'no-such-gift': () => 'There is no such gift in the ledger.',
   'gift-already-reversed': () => 'That gift was already reversed.',
@@ -143,10 +143,10 @@ const WORDING: Wording = {
   unplayable: (f) =>
     `\`#${f.publicId}\` can't be played here: ${plain(f.why, 120)}. The show goes on; open it by hand${f.url === null ? '' : ' with the Open button'}.`,
   'position-invalid': (f) =>
-    `\`${plain(f.asked, 20)}\` is no position${f.durationMs === null ? '' : ` in a song of ${clockTime(f.durationMs)}`}. Use \`1:23\` or seconds.`,
+    `${verbatim(f.asked, 20)} is no position${f.durationMs === null ? '' : ` in a song of ${clockTime(f.durationMs)}`}. Use \`1:23\` or seconds.`,
   'filter-not-allowed': (f) => `The filter **${plain(f.filter, 30)}** is not allowed here.`,
-  'setting-unknown': (f) => `There is no setting \`${plain(f.key, 60)}\`. \`/settings show\` lists them all.`,
-  'setting-invalid': (f) => `\`${plain(f.key, 60)}\` was not changed: ${plain(f.why, 200)}.`,
+  'setting-unknown': (f) => `There is no setting ${verbatim(f.key, 60)}. \`/settings show\` lists them all.`,
+  'setting-invalid': (f) => `${verbatim(f.key, 60)} was not changed: ${plain(f.why, 200)}.`,
   'missing-permissions': (f) =>
     `In <#${f.channelId}> I'm missing: ${f.permissions.map((name) => `**${plain(name, 40)}**`).join(', ')}. Grant that and try again.`,
   'missing-guild-permissions': (f) =>

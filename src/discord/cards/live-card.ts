@@ -1,7 +1,7 @@
 import type { LiveStatus } from '../../services/snapshots.ts';
 import { type Accent, type Card, textCard } from './card.ts';
 import { refusalText } from './failure-card.ts';
-import { aboutTime, clockTime, plain, plural, relativeTime } from './words.ts';
+import { aboutTime, clockTime, plain, plural, relativeTime, verbatim } from './words.ts';
 
 /** Green, orange, red: what `/tiktok status` and the control room say about the LIVE. */
 export function liveAccent(status: LiveStatus): Accent {
@@ -28,7 +28,7 @@ function activeText(status: Extract<LiveStatus, { kind: 'active' }>, now: number
     recovering === null
       ? `### 🟢 Active: @${plain(status.host)}`
       : `### 🟠 Reconnecting: @${plain(status.host)}\nLost ${relativeTime(recovering.sinceAt)}, try ${recovering.tries}. The show goes on as the same session.`,
-    `Room \`${plain(status.roomId, 30)}\` · session ${status.sessionId} · up ${clockTime(now - status.startedAt)}`,
+    `Room ${verbatim(status.roomId, 30)} · session ${status.sessionId} · up ${clockTime(now - status.startedAt)}`,
     `Viewers **${status.viewers ?? '?'}** · coins **${status.coins.toLocaleString('en-US')}** · events **${total.toLocaleString('en-US')}** · last ${status.lastEventAt === null ? 'never' : relativeTime(status.lastEventAt)}`,
     ...(events === '' ? [] : [`-# ${events}`]),
     `-# Truth meter: ${truth.join(' · ')}`,

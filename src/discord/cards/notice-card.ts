@@ -3,7 +3,7 @@ import type { Submission } from '../../domain/submission.ts';
 import { type Accent, type Card, container, openButtons, row, text } from './card.ts';
 import { failureText } from './failure-card.ts';
 import { songName } from './submission-card.ts';
-import { clockTime, LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, plain, plural, relativeTime } from './words.ts';
+import { clockTime, LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, plain, plural, relativeTime, verbatim } from './words.ts';
 
 /** Notices that say all by themselves. The others carry an id, and what they show is fetched first. */
 export type PlainNotice = Exclude<Notice, { readonly kind: 'metrics' | 'bookmark' | 'data-export' }>;
@@ -106,7 +106,7 @@ const WORDING: Wording = {
   }),
   'live-connected': (n) => ({
     accent: 'good',
-    lines: [`### 🟢 Connected to @${plain(n.host)}`, `Room \`${plain(n.roomId, 30)}\` · session ${n.sessionId}`],
+    lines: [`### 🟢 Connected to @${plain(n.host)}`, `Room ${verbatim(n.roomId, 30)} · session ${n.sessionId}`],
   }),
   'live-ended-unexpectedly': (n) => ({
     accent: 'warn',

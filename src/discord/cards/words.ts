@@ -72,6 +72,12 @@ export function plain(userText: string, max = 100): string {
   return escaped;
 }
 
+/** A stranger's text as code: nothing in it means anything to Discord, so nothing is escaped. */
+export function verbatim(userText: string, max = 60): string {
+  const oneLine = userText.replace(/\s+/g, ' ').replace(UNSEEN, '').replaceAll('`', 'ˋ').trim();
+  return `\`${clip(oneLine, max) || ' '}\``;
+}
+
 function escapeMarks(text: string): string {
   return text
     .replace(/[\\*_~`|<>[\]()@]/g, '\\$&')

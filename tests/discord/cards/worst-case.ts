@@ -132,9 +132,9 @@ export function textOf(card: Card): string {
   return found.join('\n');
 }
 
-/** Everything that markdown, a mention or a link could come from, unescaped. */
+/** Everything that markdown, a mention or a link could come from, neither escaped nor code. */
 export function unescaped(text: string): readonly string[] {
-  const bare = text.replace(/\\[^0-9A-Za-z\s]/g, '·');
+  const bare = text.replace(/`[^`]*`/g, '').replace(/\\[^0-9A-Za-z\s]/g, '·');
   return [/@everyone/, /@here/, /https?:\/\/evil/, /\[l\]\(/, /\|\|spoiler/, /~~s~~/, /[\u202A-\u202E\u2066-\u2069]/]
     .filter((pattern) => pattern.test(bare))
     .map(String);
