@@ -225,8 +225,11 @@ export interface LiveStore extends LiveReads, CoinStore {
   setGiftPoints(points: readonly { readonly giftId: number; readonly points: number }[]): Promise<void>;
   /** @returns false when it was reversed before or never settled */
   reverseGift(giftId: number, actor: string, at: number): Promise<boolean>;
-  /** Takes coins and pieces of a reversed gift out of the session's numbers. */
-  takeCoins(sessionId: number, handleId: number, gifts: number, coins: number): Promise<void>;
+  /**
+   * Takes coins and pieces of a reversed gift out of the session's numbers.
+   * @param isUsedUp they were spent on a played song, which then cost nothing
+   */
+  takeCoins(giftId: number, isUsedUp: boolean): Promise<void>;
   /** Forgets remembered message ids but the newest. */
   pruneMessages(sessionId: number): Promise<void>;
 }

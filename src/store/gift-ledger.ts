@@ -43,10 +43,16 @@ export class GiftLedger {
     return numUpdatedRows > 0n;
   }
 
-  async takeCoins(sessionId: number, handleId: number, gifts: number, coins: number): Promise<void> {
+  async takeCoins(giftId: number, isUsedUp: boolean): Promise<void> {
     await sql`
-      UPDATE session_handle SET coins = max(0, coins - ${coins}), gifts = max(0, gifts - ${gifts})
-      WHERE session_id = ${sessionId} AND handle_id = ${handleId}
+      UPDATE session_handle AS own SET coins = max(0, own.coins - g.count * g.coins_each),
+        gifts = max(0, own.gifts - g.count),
+        coins_used = max(0, own.coins_used - ${isUsedUp ? 1 : 0} * g.count * g.coins_each)
+      FROM gift g WHERE g.id = ${giftId} AND own.session_id = g.session_id AND own.handle_id = g.handle_id
+    `.execute(this.#db);
+    await sql`
+      UPDATE session_minute AS own SET coins = max(0, own.coins - g.count * g.coins_each), gifts = max(0, own.gifts - g.count)
+      FROM gift g WHERE g.id = ${giftId} AND own.session_id = g.session_id AND own.minute = g.last_at / 60000
     `.execute(this.#db);
   }
 

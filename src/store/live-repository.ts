@@ -142,8 +142,8 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     return this.#ledger.reverse(giftId, actor, at);
   }
 
-  takeCoins(sessionId: number, handleId: number, gifts: number, coins: number): Promise<void> {
-    return this.#ledger.takeCoins(sessionId, handleId, gifts, coins);
+  takeCoins(giftId: number, isUsedUp: boolean): Promise<void> {
+    return this.#ledger.takeCoins(giftId, isUsedUp);
   }
 
   openStreaks(sessionId: number): Promise<readonly Streak[]> {
