@@ -1,0 +1,409 @@
+import { describe, expect, test } from 'vitest';
+import { GUILD, panelStage, storedRow } from './panel-stage.ts';
+
+const [QUEUE, REVIEW] = ['200000000000000001', '200000000000000002'];
+
+describe('a panel', () => {
+  test('is posted when it is placed, and shows a change within a second when it was quiet', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    expect(await place('live-queue', QUEUE)).toMatchObject({ kind: 'shown' });
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: start (0)']);
+    state.word = 'new';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(1_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: new (0)']);
+    expect(wire.requests('post')).toHaveLength(1);
+  });
+
+  test('is never edited when nothing changed', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    for (let i = 0; i < 50; i += 1) {
+      keeper.touch(GUILD, ['live-queue'], 0);
+      await clock.advance(1_000);
+    }
+    expect(wire.requests('edit')).toHaveLength(0);
+  });
+
+  test('is not edited again after a restart when it already shows what is right', async () => {
+    const before = panelStage();
+    await before.keeper.start();
+    await before.place('live-queue', QUEUE);
+    const after = panelStage([...before.book.values()]);
+    await after.keeper.start();
+    await after.clock.advance(10_000);
+    expect(after.wire.sent).toEqual([]);
+  });
+
+  test('shows many changes at once with one edit', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    for (let i = 0; i < 20; i += 1) {
+      state.word = `change ${i}`;
+      keeper.touch(GUILD, ['live-queue'], 0);
+    }
+    await clock.advance(5_000);
+    expect(wire.requests('edit')).toHaveLength(1);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: change 19 (0)']);
+  });
+
+  test('that may wait, waits, and a more urgent fact overtakes', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    state.word = 'counted';
+    keeper.touch(GUILD, ['control-room'], 15_000);
+    await clock.advance(10_000);
+    expect(wire.requests('edit')).toHaveLength(0);
+    keeper.touch(GUILD, ['control-room'], 0);
+    await clock.advance(1_000);
+    expect(wire.requests('edit')).toHaveLength(1);
+    await clock.advance(30_000);
+    expect(wire.requests('edit')).toHaveLength(1);
+  });
+
+  test('that moves by itself is drawn again and again, until it stands still', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    state.refreshMs = 10_000;
+    await place('now-playing', QUEUE);
+    for (let tick = 1; tick <= 3; tick += 1) {
+      state.word = `tick ${tick}`;
+      await clock.advance(10_000);
+    }
+    expect(wire.requests('edit')).toHaveLength(3);
+    state.refreshMs = null;
+    state.word = 'still';
+    await clock.advance(60_000);
+    expect(wire.requests('edit')).toHaveLength(4);
+  });
+
+  test('keeps its page, and a click that drew it costs no edit', async () => {
+    const { keeper, wire, place, clock, book } = panelStage();
+    await keeper.start();
+    await place('reviewer-queue', REVIEW);
+    const messageId = book.get(`${GUILD}:reviewer-queue`)?.messageId ?? '';
+    const view = await keeper.view(GUILD, 'reviewer-queue', 4);
+    await keeper.drawn(GUILD, 'reviewer-queue', messageId, view);
+    keeper.touch(GUILD, ['reviewer-queue'], 0);
+    await clock.advance(5_000);
+    expect(wire.requests('edit')).toHaveLength(0);
+    expect(book.get(`${GUILD}:reviewer-queue`)?.page).toBe(4);
+  });
+
+  test('that moves to another channel leaves no copy behind, though Discord reports the deletion first', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.onRemoved = (messageId) => void keeper.messageDeleted(messageId);
+    await place('live-queue', REVIEW);
+    await clock.advance(10_000);
+    expect(wire.textsIn(QUEUE)).toEqual([]);
+    expect(wire.textsIn(REVIEW)).toEqual(['live-queue: start (0)']);
+  });
+
+  test('that was moved while it was being posted leaves no copy behind either', async () => {
+    const { keeper, wire, clock } = panelStage();
+    await keeper.start();
+    const first = keeper.place(GUILD, 'live-queue', QUEUE);
+    await clock.advance(10);
+    const second = keeper.place(GUILD, 'live-queue', REVIEW);
+    await clock.advance(2_000);
+    await Promise.all([first, second]);
+    expect(wire.textsIn(QUEUE)).toEqual([]);
+    expect(wire.textsIn(REVIEW)).toEqual(['live-queue: start (0)']);
+  });
+
+  test('that is taken away is gone for good', async () => {
+    const { keeper, wire, place, clock, book } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    const taken = keeper.take(GUILD, 'live-queue');
+    await clock.advance(1_000);
+    await taken;
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(10_000);
+    expect(wire.textsIn(QUEUE)).toEqual([]);
+    expect(book.size).toBe(0);
+  });
+});
+
+describe('in a storm', () => {
+  test.each([
+    ['fresh', 0],
+    ['older than an hour', 2 * 3_600_000],
+  ])('200 changes in 10 s on 5 %s panels in 2 channels stay within the pace and end right', async (_age, ageMs) => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    await place('reviewer-queue', REVIEW);
+    await place('pending-skips', REVIEW);
+    await place('live-queue', QUEUE);
+    await place('now-playing', QUEUE);
+    await clock.advance(ageMs + 10_000);
+    const kinds = ['control-room', 'reviewer-queue', 'pending-skips', 'live-queue', 'now-playing'] as const;
+    for (let change = 1; change <= 200; change += 1) {
+      state.word = `change ${change}`;
+      keeper.touch(GUILD, kinds, 0);
+      await clock.advance(50);
+    }
+    await clock.advance(5_000);
+    expect([...wire.textsIn(REVIEW), ...wire.textsIn(QUEUE)]).toEqual(kinds.map((kind) => `${kind}: change 200 (0)`));
+    expect(wire.tooFast).toBe(0);
+    expect(wire.mostAtOnce).toBe(1);
+    const edits = wire.requests('edit').length;
+    await clock.advance(60_000);
+    expect(wire.requests('edit')).toHaveLength(edits);
+  });
+
+  test('a panel that nobody touches is not held up by its neighbours for ever', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    await place('pending-skips', REVIEW);
+    await clock.advance(10_000);
+    state.word = 'storm';
+    keeper.touch(GUILD, ['pending-skips'], 0);
+    for (let change = 0; change < 100; change += 1) {
+      keeper.touch(GUILD, ['control-room'], 0);
+      await clock.advance(50);
+    }
+    expect(wire.textsIn(REVIEW)).toContain('pending-skips: storm (0)');
+  });
+});
+
+describe('when Discord lost something', () => {
+  test('a deleted message is posted again, once', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    const [messageId = ''] = wire.messages.keys();
+    wire.messages.delete(messageId);
+    await keeper.messageDeleted(messageId);
+    await clock.advance(1_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: start (0)']);
+    expect(wire.requests('post')).toHaveLength(2);
+  });
+
+  test('a message that is found gone by an edit is posted again in the same breath', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.messages.clear();
+    state.word = 'new';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(1_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: new (0)']);
+  });
+
+  test('a deleted channel clears the settings of all its panels and tells staff once', async () => {
+    const { keeper, place, alerts, lost, book, clock, wire } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    await place('reviewer-queue', REVIEW);
+    await place('live-queue', QUEUE);
+    wire.gone.add(REVIEW);
+    keeper.touch(GUILD, ['control-room', 'reviewer-queue'], 0);
+    await keeper.channelDeleted(REVIEW);
+    await clock.advance(10_000);
+    expect(lost.sort()).toEqual([`control-room ${REVIEW}`, `reviewer-queue ${REVIEW}`]);
+    expect(alerts).toHaveLength(1);
+    expect(alerts[0]).toContain('**Control room**, **Reviewer queue** panels was deleted');
+    expect([...book.values()].map(({ kind }) => kind)).toEqual(['live-queue']);
+  });
+
+  test('a channel that is found gone by an edit is the same, and a late event adds nothing', async () => {
+    const { keeper, state, place, alerts, lost, clock, wire } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.gone.add(QUEUE);
+    state.word = 'new';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(1_000);
+    await keeper.channelDeleted(QUEUE);
+    expect(lost).toEqual([`live-queue ${QUEUE}`]);
+    expect(alerts).toHaveLength(1);
+  });
+
+  test('a lost permission is named once per channel, and the panels return when it is granted', async () => {
+    const { keeper, wire, state, place, alerts, clock, book } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    await place('reviewer-queue', REVIEW);
+    wire.forbidden.set(REVIEW, ['Send Messages']);
+    for (let change = 0; change < 20; change += 1) {
+      state.word = `change ${change}`;
+      keeper.touch(GUILD, ['control-room', 'reviewer-queue'], 0);
+      await clock.advance(1_000);
+    }
+    expect(alerts).toHaveLength(1);
+    expect(alerts[0]).toContain('**Send Messages**');
+    expect(book.size).toBe(2);
+    wire.forbidden.clear();
+    keeper.permissionsChanged(GUILD);
+    await clock.advance(6_000);
+    expect(wire.textsIn(REVIEW)).toEqual(['control-room: change 19 (0)', 'reviewer-queue: change 19 (0)']);
+    expect([...book.values()].map(({ trouble }) => trouble)).toEqual([null, null]);
+  });
+
+  test('a permission that comes and goes is named each time it is lost', async () => {
+    const { keeper, wire, place, alerts, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    for (let time = 0; time < 2; time += 1) {
+      wire.forbidden.set(QUEUE, ['View Channel']);
+      const healed = keeper.heal(GUILD);
+      await clock.advance(1_000);
+      expect(await healed).toMatchObject([{ outcome: 'forbidden', missing: ['View Channel'] }]);
+      wire.forbidden.clear();
+      keeper.permissionsChanged(GUILD);
+      await clock.advance(6_000);
+    }
+    expect(alerts).toHaveLength(2);
+  });
+
+  test('an outage is sat out, and the latest state is shown afterwards', async () => {
+    const { keeper, wire, state, place, alerts, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.outage = 'before';
+    state.word = 'during';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(30_000);
+    wire.outage = 'none';
+    state.word = 'after';
+    await clock.advance(6_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: after (0)']);
+    expect(alerts).toEqual([]);
+  });
+
+  test('a post whose answer was lost is not posted twice', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    wire.outage = 'after';
+    expect(await place('live-queue', QUEUE)).toEqual({ kind: 'outage' });
+    state.word = 'later';
+    wire.outage = 'none';
+    await clock.advance(10_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: later (0)']);
+    const nonces = new Set(wire.requests('post').map(({ nonce }) => nonce));
+    expect(nonces.size).toBe(1);
+    expect([...nonces][0]?.length).toBeLessThanOrEqual(25);
+  });
+
+  test('a card that cannot be drawn is tried again, and holds up no other panel', async () => {
+    const { keeper, wire, state, place, clock, faults } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    state.fault = new Error('the store is away');
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(1_000);
+    expect(faults).toHaveLength(1);
+    state.fault = null;
+    state.word = 'back';
+    await clock.advance(61_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: back (0)']);
+  });
+});
+
+describe('self-healing', () => {
+  test('costs no edit when all is well', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    await place('control-room', REVIEW);
+    const healed = keeper.heal(GUILD);
+    await clock.advance(1_000);
+    expect((await healed).map(({ outcome }) => outcome)).toEqual(['fine', 'fine']);
+    expect(wire.requests('edit')).toHaveLength(0);
+    expect(wire.requests('post')).toHaveLength(2);
+  });
+
+  test('posts what vanished unnoticed, and says so', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.messages.clear();
+    const healed = keeper.heal(GUILD);
+    await clock.advance(1_000);
+    expect(await healed).toMatchObject([{ kind: 'live-queue', channelId: QUEUE, outcome: 'mended' }]);
+    expect(wire.textsIn(QUEUE)).toHaveLength(1);
+  });
+});
+
+describe('start and stop', () => {
+  test('everything is brought up to date within 3 s', async () => {
+    const rows = (['control-room', 'reviewer-queue', 'pending-skips'] as const).map((kind) =>
+      storedRow({ kind, channelId: REVIEW, messageId: `m-${kind}`, contentHash: 'old', postedAt: 0 }),
+    );
+    const { keeper, wire, clock } = panelStage(rows);
+    for (const row of rows) wire.messages.set(row.messageId ?? '', { channelId: REVIEW, text: 'old', postedAt: 0 });
+    await keeper.start();
+    await clock.advance(3_000);
+    expect(wire.textsIn(REVIEW).every((text) => text.endsWith(': start (0)'))).toBe(true);
+    expect(wire.tooFast).toBe(0);
+  });
+
+  test('a panel of another release is left alone', async () => {
+    const { keeper, wire, clock } = panelStage([storedRow({ kind: 'fireworks', channelId: QUEUE, messageId: 'm1' })]);
+    await keeper.start();
+    await clock.advance(10_000);
+    expect(wire.sent).toEqual([]);
+  });
+
+  test('stopping says "paused" on every panel but the portal, within the pace, and the next start draws them anew', async () => {
+    const { keeper, wire, place, clock, book } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    await place('reviewer-queue', REVIEW);
+    await place('portal', QUEUE);
+    const stopped = keeper.stop(5_000);
+    await clock.advance(5_000);
+    await stopped;
+    expect(wire.textsIn(REVIEW)).toEqual(['control-room: paused', 'reviewer-queue: paused']);
+    expect(wire.textsIn(QUEUE)).toEqual(['portal: start (0)']);
+    expect(wire.tooFast).toBe(0);
+    expect(book.get(`${GUILD}:control-room`)?.contentHash).toBeNull();
+  });
+
+  test('stopping takes no longer than it is given, whatever Discord does', async () => {
+    const { keeper, wire, place, clock } = panelStage();
+    await keeper.start();
+    await place('control-room', REVIEW);
+    wire.latencyMs = 60_000;
+    const stopped = keeper.stop(3_000);
+    await clock.advance(3_000);
+    await stopped;
+  });
+
+  test('after stopping nothing is drawn any more', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    state.refreshMs = 10_000;
+    await place('now-playing', QUEUE);
+    const stopped = keeper.stop(3_000);
+    await clock.advance(3_000);
+    await stopped;
+    const before = wire.sent.length;
+    keeper.touch(GUILD, ['now-playing'], 0);
+    await clock.advance(60_000);
+    expect(wire.sent).toHaveLength(before);
+  });
+
+  test('a guild that comes back has its panels back', async () => {
+    const { keeper, wire, state, place, clock } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    keeper.guildLeft(GUILD);
+    state.word = 'later';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(10_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: start (0)']);
+    await keeper.guildJoined(GUILD);
+    await clock.advance(1_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: later (0)']);
+  });
+});
