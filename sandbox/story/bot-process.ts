@@ -12,6 +12,14 @@ export interface BotOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** Empty counts as unset, and what is set here wins over a developer's own `.env`. */
+const UNSET = Object.fromEntries(
+  [
+    'DISCORD_TOKEN BOT_TOKEN DISCORD_BOT_TOKEN DISCORD_CLIENT_ID GUILD_ID DISCORD_API_URL DISCORD_CDN_URL MESSAGE_CONTENT',
+    'TIKTOK_SIGN_URL TIKTOK_WEB_URL TIKTOK_WEBCAST_URL TIKTOK_SIGN_API_KEY SIGN_API_KEY PUBLIC_URL FFMPEG_PATH YTDLP_PATH',
+  ].flatMap((names) => names.split(' ').map((name) => [name, ''])),
+);
+
 /** The unmodified bot as a child process. */
 export class BotProcess {
   readonly #options: BotOptions;
@@ -26,12 +34,17 @@ export class BotProcess {
     return this.#child?.pid;
   }
 
+  /** Resolves when the process that runs now has ended: with its exit code, or null when a signal ended it. */
+  get exited(): Promise<number | null> {
+    return this.#exit;
+  }
+
   /** Resolves when the bot said that it is ready. Rejects when it ends before, or after `timeoutMs`. */
   start(timeoutMs = 30_000): Promise<void> {
     const { env, root, onLine, script = 'src/main.ts' } = this.#options;
     const child = spawn(process.execPath, [script], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      env: { ...UNSET, PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

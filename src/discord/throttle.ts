@@ -16,14 +16,14 @@ interface Rule {
 
 /** Generous for people, tight for floods. */
 export const THROTTLE = {
-  command: { member: { actions: 10, seconds: 10 }, guild: { actions: 400, seconds: 10 } },
-  component: { member: { actions: 20, seconds: 10 }, guild: { actions: 800, seconds: 10 } },
+  command: { member: { actions: 30, seconds: 10 }, guild: { actions: 400, seconds: 10 } },
+  component: { member: { actions: 40, seconds: 10 }, guild: { actions: 800, seconds: 10 } },
   /** One per key stroke. */
-  autocomplete: { member: { actions: 40, seconds: 10 }, guild: { actions: 1_000, seconds: 10 } },
+  autocomplete: { member: { actions: 60, seconds: 10 }, guild: { actions: 1_000, seconds: 10 } },
   /** Each may cost a download, a probe and an encode. */
-  submission: { member: { actions: 6, seconds: 30 }, guild: { actions: 600, seconds: 60 } },
+  submission: { member: { actions: 30, seconds: 30 }, guild: { actions: 600, seconds: 60 } },
   /** Messages in the submissions channel. */
-  passive: { member: { actions: 6, seconds: 30 }, guild: { actions: 600, seconds: 60 } },
+  passive: { member: { actions: 20, seconds: 30 }, guild: { actions: 600, seconds: 60 } },
 } as const satisfies Record<string, Rule>;
 
 export type ThrottleKind = keyof typeof THROTTLE;

@@ -306,8 +306,11 @@ export class PanelKeeper {
   async #send(panel: Panel, card: Card): Promise<Shown> {
     const { clock, wire } = this.#ports;
     const { channelId, messageId } = panel.row;
-    this.#lane(channelId).pace.sent(clock.now());
-    if (messageId !== null) return wire.edit(channelId, messageId, card);
+    if (messageId !== null) {
+      // Posts have a bucket of their own.
+      this.#lane(channelId).pace.sent(clock.now());
+      return wire.edit(channelId, messageId, card);
+    }
     panel.posting ??= nonce(clock);
     return wire.post(channelId, card, panel.posting);
   }

@@ -1,0 +1,198 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Config, configSecrets } from './config.ts';
+import { createClient, watchClient } from './discord/client.ts';
+import { listen, logIn, loginRefusal } from './discord/login.ts';
+import { registerCommands } from './discord/register.ts';
+import { EventBus } from './lib/event-bus.ts';
+import { Lifecycle } from './lib/lifecycle.ts';
+import { systemClock } from './lib/system-clock.ts';
+import { createLog } from './log.ts';
+import { createParts } from './parts.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Logger } from './ports/logger.ts';
+import { type Store, StoreError } from './ports/store.ts';
+import type { Facts } from './services/events.ts';
+import { StartRefusal } from './start-refusal.ts';
+import { openStore } from './store/database.ts';
+import { Meter } from './web/meter.ts';
+import { createWebServer } from './web/server.ts';
+
+export interface App {
+  readonly log: Logger;
+  /** Resolves when the bot is ready. Rejects with `StartRefusal` when it can't run as it is configured. */
+  start(): Promise<void>;
+  /** Ends cleanly, as far as it had started. */
+  stop(): Promise<void>;
+  /** Where its HTTP server listens, once started. */
+  readonly httpPort: number | null;
+}
+
+/** What a test may own instead of the machine. */
+export interface Edges {
+  readonly clock?: Clock;
+}
+
+/** Panels say "paused" within this time of a stop. ms */
+const FAREWELL_MS = 3_000;
+
+/** The whole bot for one configuration. Nothing happens before `start`. */
+export function createApp(config: Config, edges: Edges = {}): App {
+  const log = createLog({ level: config.logLevel, secrets: configSecrets(config) });
+  const clock = edges.clock ?? systemClock;
+  const life = new Lifecycle((part, err) => log.error({ err, part }, 'a part could not stop cleanly'));
+  let httpPort: number | null = null;
+  return {
+    log,
+    get httpPort() {
+      return httpPort;
+    },
+    start: async () => {
+      httpPort = await start(config, clock, log, life);
+    },
+    stop: () => life.stop(),
+  };
+}
+
+/** Store and HTTP first, then Discord, then what is visible, then the show itself. @returns the HTTP port */
+async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle): Promise<number> {
+  const dataDir = resolve(config.dataDir);
+  const store = await open(dataDir, life);
+  const bus = new EventBus<Facts>((listener, err) => log.error({ err, listener }, 'a listener failed'));
+  await life.add(
+    'bus',
+    () => undefined,
+    () => bus.idle(),
+  );
+  const meter = new Meter();
+  let ready = false;
+  const web = await createWebServer({ log, meter, ready: () => ready });
+  let httpPort = 0;
+  await life.add(
+    'web',
+    async () => {
+      await web.listen({ port: config.http.port, host: config.http.host });
+      const address = web.server.address();
+      httpPort = typeof address === 'object' && address !== null ? address.port : config.http.port;
+    },
+    () => web.close(),
+  );
+  const client = createClient(config.discord);
+  watchClient(client, log);
+  const bot = await createParts({ config, dataDir, store, bus, client, clock, log, meter });
+  listen(client, {
+    interaction: (interaction) => bot.router.handle(interaction),
+    message: (message) => bot.passive.handle(message),
+  });
+  await life.add(
+    'discord',
+    () => enter(logIn(client, config.discord.token)),
+    () => client.destroy(),
+  );
+  await life.add(
+    'media',
+    () => bot.services.media.start(),
+    () => bot.services.media.stop(),
+  );
+  await life.add(
+    'notices',
+    () => bot.services.notices.start(),
+    () => bot.services.notices.stop(),
+  );
+  await life.add(
+    'announcer',
+    () => undefined,
+    () => bot.announcer.stop(),
+  );
+  await life.add(
+    'panels',
+    () => bot.panels.keeper.start(),
+    () => bot.panels.keeper.stop(FAREWELL_MS),
+  );
+  await life.add(
+    'playback',
+    () => bot.services.playback.start(),
+    () => bot.services.playback.close(),
+  );
+  await life.add(
+    'upkeep',
+    () => bot.services.upkeep.start(),
+    () => bot.services.upkeep.stop(),
+  );
+  await life.add(
+    'live',
+    () => bot.services.live.start(),
+    () => bot.services.live.stop(),
+  );
+  await life.add(
+    'guilds',
+    () => bot.guildEvents.start(),
+    () => bot.guildEvents.stop(),
+  );
+  await life.add(
+    'passive intake',
+    () => undefined,
+    () => bot.passive.close(),
+  );
+  await life.add(
+    'interactions',
+    () => undefined,
+    () => bot.router.close(),
+  );
+  await registerCommands(
+    client.rest,
+    { applicationId: client.application.id, guildId: config.discord.guildId ?? null },
+    bot.cogs,
+    memoryOf(store),
+    log,
+  );
+  ready = true;
+  await life.add(
+    'readiness',
+    () => undefined,
+    () => {
+      ready = false;
+    },
+  );
+  log.info({ guilds: client.guilds.cache.size, httpPort, messageContent: config.discord.messageContent }, 'ready');
+  return httpPort;
+}
+
+async function open(dataDir: string, life: Lifecycle): Promise<Store> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    const store = await openStore(join(dataDir, 'skipline.db'));
+    await life.add(
+      'store',
+      () => undefined,
+      () => store.close(),
+    );
+    return store;
+  } catch (error) {
+    if (error instanceof StoreError) throw new StartRefusal(error.message, { cause: error });
+    if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+      throw new StartRefusal(
+        `DATA_DIR (${dataDir}) can't be used: ${error.code}. Choose a folder that the bot may write to.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/** A login that Discord refuses is a matter of configuration, told in words. */
+async function enter(login: Promise<void>): Promise<void> {
+  try {
+    await login;
+  } catch (error) {
+    const refusal = loginRefusal(error);
+    throw refusal === null ? error : new StartRefusal(refusal, { cause: error });
+  }
+}
+
+function memoryOf(store: Store) {
+  return {
+    get: (key: string) => store.read((tx) => tx.notes.get(key)),
+    set: (key: string, value: string) => store.transaction((tx) => tx.notes.set(key, value)),
+  };
+}

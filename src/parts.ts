@@ -1,0 +1,245 @@
+import type { Client } from 'discord.js';
+import { Children } from './audio/children.ts';
+import { Encoder } from './audio/encoder.ts';
+import { FileIntake } from './audio/file-intake.ts';
+import { MediaFolder } from './audio/media-folder.ts';
+import { MediaLibrary } from './audio/media-library.ts';
+import { findPrograms } from './audio/programs.ts';
+import type { Config } from './config.ts';
+import { Announcer } from './discord/announcer.ts';
+import type { Cog } from './discord/answer.ts';
+import { ChannelDesk } from './discord/channel-desk.ts';
+import { createCogs } from './discord/cogs/create-cogs.ts';
+import type { Services } from './discord/cogs/services.ts';
+import { ErrorReports } from './discord/error-reports.ts';
+import { GuildChannels } from './discord/guild-channels.ts';
+import { GuildEvents } from './discord/guild-events.ts';
+import { createPanels, type Panels } from './discord/panels/create-panels.ts';
+import { PassiveIntake } from './discord/passive-intake.ts';
+import { Router } from './discord/router.ts';
+import { Throttle } from './discord/throttle.ts';
+import type { EventBus } from './lib/event-bus.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Logger } from './ports/logger.ts';
+import type { Store } from './ports/store.ts';
+import type { Facts } from './services/events.ts';
+import { GiftCredit } from './services/gift-credit.ts';
+import { GiftService } from './services/gift-service.ts';
+import { GuildService } from './services/guild-service.ts';
+import { HandleService } from './services/handle-service.ts';
+import { LiveService } from './services/live-service.ts';
+import { MediaService } from './services/media-service.ts';
+import { NoticeService } from './services/notice-service.ts';
+import { PanelService } from './services/panel-service.ts';
+import { PrivacyService } from './services/privacy-service.ts';
+import { QueueService } from './services/queue-service.ts';
+import { SessionReports } from './services/session-report.ts';
+import { SettingsService } from './services/settings-service.ts';
+import { SubmissionService } from './services/submission-service.ts';
+import { UpkeepService } from './services/upkeep-service.ts';
+import { STUBS } from './stubs.ts';
+import { TikTokLiveSource } from './tiktok/live-source.ts';
+import { KEYED_BUDGET, KEYLESS_BUDGET, SignLimiter } from './tiktok/sign-limiter.ts';
+import type { Meter } from './web/meter.ts';
+
+/** What every part is built from. */
+export interface Ground {
+  readonly config: Config;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly bus: EventBus<Facts>;
+  /** Not logged in yet; ready before anything of this is started. */
+  readonly client: Client<true>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly meter: Meter;
+}
+
+export interface AllServices extends Services {
+  readonly media: MediaService;
+  readonly upkeep: UpkeepService;
+}
+
+export interface Parts {
+  readonly services: AllServices;
+  readonly cogs: readonly Cog[];
+  readonly router: Router;
+  readonly panels: Panels;
+  readonly passive: PassiveIntake;
+  readonly guildEvents: GuildEvents;
+  readonly announcer: Announcer;
+}
+
+/** Builds every part and connects them. Starts nothing. */
+export async function createParts(ground: Ground): Promise<Parts> {
+  const { bus, clock, client, log, meter, config, store } = ground;
+  const reports = new ErrorReports({ store, bus, clock, log });
+  const { services, announcer } = await createServices(ground);
+  const panels = createPanels({
+    client,
+    services,
+    settings: services.settings,
+    book: new PanelService(store),
+    bus,
+    clock,
+    log: log.child({ name: 'panels' }),
+    meter,
+    waveformOf: async () => null,
+    alert: (guildId, text, once) => reports.alert(guildId, text, once),
+  });
+  const channels = new ChannelDesk({
+    settings: services.settings,
+    keeper: panels.keeper,
+    channels: new GuildChannels(client, log.child({ name: 'channels' })),
+  });
+  const cogs = createCogs({
+    services,
+    desk: panels.desk,
+    channels,
+    now: clock.now,
+    messageContent: config.discord.messageContent,
+  });
+  const throttle = new Throttle(clock.now);
+  const alert = (guildId: string, text: string) =>
+    reports.alert(guildId, text, `${guildId}:${clock.now()}:${text.slice(0, 80)}`);
+  return {
+    services,
+    cogs,
+    panels,
+    announcer,
+    router: new Router(cogs, {
+      settings: services.settings,
+      clock,
+      log: log.child({ name: 'router' }),
+      meter,
+      report: (guildId, reference, where, error) => reports.report(guildId, reference, where, error),
+      outdatedPanel: (_guildId, messageId) =>
+        void (messageId === null ? null : panels.keeper.messageOutdated(messageId)),
+      throttle: throttle.check,
+    }),
+    passive: new PassiveIntake({
+      settings: services.settings,
+      submissions: services.submissions,
+      notices: services.notices,
+      alert: (guildId, text, once) => reports.alert(guildId, text, once),
+      throttle: throttle.check,
+      clock,
+      log: log.child({ name: 'passive' }),
+      messageContent: config.discord.messageContent,
+    }),
+    guildEvents: new GuildEvents({
+      client,
+      keeper: panels.keeper,
+      guilds: services.guilds,
+      settings: services.settings,
+      alert,
+      farewell: async (guildId) => {
+        await services.live.disconnect(guildId, client.user.id);
+        await services.playback.leave(guildId, client.user.id);
+      },
+      clock,
+      log: log.child({ name: 'guilds' }),
+    }),
+  };
+}
+
+/** Use cases, each with the ports it needs. */
+async function createServices(
+  ground: Ground,
+): Promise<{ readonly services: AllServices; readonly announcer: Announcer }> {
+  const { bus, client, clock, config, dataDir, log, store } = ground;
+  const settings = new SettingsService({ store, bus, clock });
+  const guilds = new GuildService({ store, settings, clock, log: log.child({ name: 'guilds' }) });
+  const credit = new GiftCredit();
+  const programs = await findPrograms(config.programs);
+  const folder = new MediaFolder(dataDir);
+  const children = new Children(programs);
+  const audio = {
+    files: new MediaLibrary(folder, new Encoder(children, programs, folder)),
+    intake: new FileIntake({
+      folder,
+      children,
+      programs,
+      store,
+      clock,
+      log: log.child({ name: 'audio' }),
+      cdnOrigin: config.discord.cdnUrl ?? null,
+    }),
+    links: { describe: async () => null },
+  };
+  const media = new MediaService({ store, files: audio.files, bus, clock, log: log.child({ name: 'media' }) });
+  const submissions = new SubmissionService({
+    store,
+    settings,
+    intake: audio.intake,
+    links: audio.links,
+    preparation: media,
+    credit,
+    bus,
+    clock,
+    log: log.child({ name: 'submissions' }),
+  });
+  const queue = new QueueService({ store, settings, bus, clock });
+  const handles = new HandleService({ store, settings, credit, bus, clock });
+  const sessions = new SessionReports({ store });
+  const live = new LiveService({
+    store,
+    settings,
+    proofs: handles,
+    bus,
+    clock,
+    log: log.child({ name: 'live' }),
+    source: createLiveSource(config, clock, log),
+    recorder: { open: () => ({ write: () => {}, close: async () => {} }) },
+    reports: sessions,
+  });
+  const privacy = new PrivacyService({ store, submissions, bus, clock });
+  const announcer = new Announcer({
+    client,
+    settings,
+    submissions,
+    privacy,
+    sessionCard: async () => null,
+    clock,
+    log: log.child({ name: 'announcer' }),
+  });
+  const notices = new NoticeService({
+    store,
+    notifier: announcer,
+    settings,
+    bus,
+    clock,
+    log: log.child({ name: 'notices' }),
+  });
+  const upkeep = new UpkeepService({ store, guilds, bus, clock, log: log.child({ name: 'upkeep' }) });
+  return {
+    services: {
+      settings,
+      guilds,
+      media,
+      submissions,
+      queue,
+      handles,
+      privacy,
+      notices,
+      upkeep,
+      ...STUBS,
+      gifts: new GiftService({ store, bus, clock }),
+      live,
+      reports: sessions,
+    },
+    announcer,
+  };
+}
+
+/** One for all guilds, with the one budget of signed requests. */
+function createLiveSource({ tiktok }: Config, clock: Clock, log: Logger): TikTokLiveSource {
+  const signApiKey = tiktok.signApiKey ?? null;
+  return new TikTokLiveSource(
+    { signUrl: tiktok.signUrl, webUrl: tiktok.webUrl, webcastUrl: tiktok.webcastUrl, signApiKey },
+    new SignLimiter(signApiKey === null ? KEYLESS_BUDGET : KEYED_BUDGET, clock),
+    clock,
+    log.child({ name: 'tiktok' }),
+  );
+}

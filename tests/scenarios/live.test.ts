@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
+import { PATIENCE, type Show, startShow, submitFree } from './show.ts';
+
+let show: Show;
+let tiktok: TikTok;
+beforeAll(async () => {
+  show = await startShow({ sandbox: { voice: false } });
+  if (show.sandbox.tiktok === undefined) throw new Error('no TikTok');
+  tiktok = show.sandbox.tiktok;
+  await show.setUp();
+});
+afterAll(() => show.stop());
+
+const tiktokCommand = async (sub: string, options = {}) =>
+  (await show.nova.slash(`tiktok ${sub}`, options)).final({ timeoutMs: 60_000 });
+
+describe('/tiktok connect', () => {
+  it('says that nobody of that name is known', async () => {
+    const seen = await tiktokCommand('connect', { unique_id: 'nobody_here' });
+    expect(seen.text).toMatch(/can't find a TikTok LIVE/);
+    expect((await tiktokCommand('status')).text).toMatch(/Disconnected/);
+  });
+
+  it('says that the host is not live', async () => {
+    tiktok.host('sleepy');
+    const seen = await tiktokCommand('connect', { unique_id: 'https://www.tiktok.com/@sleepy' });
+    expect(seen.text).toMatch(/is not live|can't find/);
+  });
+
+  it('refuses what can not be a name', async () => {
+    expect((await tiktokCommand('connect', { unique_id: 'no spaces allowed!' })).text).toMatch(
+      /can't be a TikTok name/,
+    );
+  });
+
+  it('waits for a host who is offline when asked to, and /tiktok disconnect cancels that', async () => {
+    tiktok.host('later').goLive();
+    tiktok.host('later').endLive();
+    const seen = await tiktokCommand('connect', { unique_id: '@later', persistent: true });
+    expect(seen.text).toMatch(/In progress/);
+    expect((await tiktokCommand('disconnect')).text).toMatch(/cancelled/);
+  });
+});
+
+describe('a show', () => {
+  it('counts points and gifts, moves songs, and posts its numbers at the end', async () => {
+    const link = await (await show.ben.slash('link-tiktok', { tiktok_handle: 'benbeats' })).final(PATIENCE);
+    expect(link.text).toContain('@benbeats');
+    const [first, second] = [await submitFree(show.ana, 'Ana One'), await submitFree(show.ben, 'Ben One')];
+    const live = tiktok.host('novalive').goLive();
+    const seen = await tiktokCommand('connect', { unique_id: 'novalive', persistent: true });
+    expect(seen.text).toMatch(/Active: @novalive/);
+    await live.waitForConnection();
+    const ben = tiktok.viewer('benbeats');
+    const cleo = tiktok.viewer('cleo');
+    live.viewers(42);
+    live.comment(cleo, 'hello');
+    live.like(ben, 10);
+    await show.nova.waitToSee(show.channels.queue, /1\. .*Ben One[\s\S]*2\. .*Ana One/, PATIENCE);
+
+    const streak = live.gift(ben, 'Corgi', { repeat: 4, end: true });
+    expect(streak.groupId).not.toBe('');
+    await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*⏭️ #${second}`), PATIENCE);
+    expect((await show.ben.nextDm(PATIENCE)).text).toMatch(new RegExp(`#${second}`));
+
+    show.sandbox.discord.gateway.drop();
+    live.dropSockets();
+    await live.waitForConnection();
+    live.gift(ben, 'Galaxy', {});
+    await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*⏩ #${second}`), PATIENCE);
+
+    tiktok.host('novalive').endLive();
+    const numbers = await show.nova.waitToSee(show.channels.numbers, /benbeats/, PATIENCE);
+    expect(numbers.text).toMatch(/2,196/);
+    expect(numbers.files.map(({ name }) => name).join()).toMatch(/png.*csv|csv.*png/);
+    expect(first).not.toBe(second);
+  });
+});

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { BotProcess } from '../../sandbox/story/bot-process.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let sandbox: Sandbox;
+let dataDir: string;
+beforeAll(async () => {
+  sandbox = await startSandbox({ voice: false, discord: { identifyIntervalMs: 0 } });
+  dataDir = await mkdtemp(join(tmpdir(), 'skipline-process-'));
+});
+afterAll(async () => {
+  await sandbox.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+function bot(env: Readonly<Record<string, string>>) {
+  const lines: string[] = [];
+  const process = new BotProcess({
+    root: ROOT,
+    env: { ...sandbox.env, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', ...env },
+    onLine: (line) => lines.push(line),
+  });
+  return { process, printed: () => lines.join('\n') };
+}
+
+/** Starts a bot that must refuse to. @returns its exit code and what it printed */
+async function refused(env: Readonly<Record<string, string>>) {
+  const { process, printed } = bot(env);
+  await expect(process.start()).rejects.toThrow(/exit code/);
+  return { code: await process.stop(), printed: printed() };
+}
+
+describe('the process', () => {
+  it('says that the token is missing, with exit code 78', async () => {
+    const { code, printed } = await refused({ DISCORD_TOKEN: 'your_token_here' });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/DISCORD_TOKEN is missing/);
+  });
+
+  it('says that Discord refuses the token, with exit code 78 and without printing it', async () => {
+    const token = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.wrongg.thistokenisnotknowntodiscordatall';
+    const { code, printed } = await refused({ DISCORD_TOKEN: token });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/Discord refuses the token/);
+    expect(printed).not.toContain(token);
+  });
+
+  it('says which intent is off, with exit code 78, and runs without it when told to', async () => {
+    const { world } = sandbox.discord;
+    world.privilegedIntents = { ...world.privilegedIntents, messageContent: false };
+    const { code, printed } = await refused({});
+    expect(code).toBe(78);
+    expect(printed).toMatch(/Message Content intent/);
+    const without = bot({ MESSAGE_CONTENT: 'off' });
+    await without.process.start();
+    expect(await without.process.stop()).toBe(0);
+    world.privilegedIntents = { ...world.privilegedIntents, messageContent: true };
+  });
+
+  it('says what is wrong with its data folder, with exit code 78', async () => {
+    const { code, printed } = await refused({ DATA_DIR: '/dev/null/data' });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/DATA_DIR/);
+  });
+
+  it('is ready over HTTP from "ready" on, and ends cleanly on SIGTERM', async () => {
+    const { process, printed } = bot({});
+    await process.start();
+    const port = Number(/"httpPort":(\d+)/.exec(printed())?.[1]);
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    expect(await process.stop()).toBe(0);
+    expect(printed()).not.toContain(sandbox.env.DISCORD_TOKEN);
+  });
+});
