@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { isWaiting, type PlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
+import { type PlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -96,7 +96,7 @@ export class QueueService {
   async playNext(guildId: string, actor: string, submissionId: number): Promise<Result<PlaceExplained, Failure>> {
     return this.#relocate(guildId, actor, submissionId, 'staff', undefined, async (tx, song, at) => {
       const first = await tx.submissions.first(guildId);
-      if (first?.id === song.id && isWaiting(song.line)) {
+      if (first?.id === song.id && song.line === 'back-to-back') {
         return err({ code: 'song-already-there', publicId: song.publicId, line: song.line });
       }
       return ok(await tx.submissions.enterFirst(song.id, at));

@@ -1,0 +1,404 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SUBMISSION_VIA } from '../../src/domain/submission.ts';
+import { CoreStage, GUILD, refusal, STAFF, unwrap } from './core-stage.ts';
+
+let stage: CoreStage;
+
+beforeEach(async () => {
+  stage = await CoreStage.open();
+});
+afterEach(async () => {
+  await stage.close();
+  expect(stage.faults).toEqual([]);
+});
+
+const FILE = { url: 'https://cdn.discordapp.com/attachments/1/2/song.mp3', name: 'My_Song (final).mp3', size: 1_000 };
+
+describe('a submitted song', () => {
+  test('goes to the free line and its owner is asked whether it is a paid skip', async () => {
+    const submitted = unwrap(await stage.trySubmit('1', { note: '  be   kind ' }));
+    expect(submitted).toMatchObject({
+      asks: true,
+      handleLinked: false,
+      submission: { line: 'free', ownerId: '1', artist: 'Artist', title: 'Title', note: 'be kind', via: 'modal' },
+      explained: { place: 1, ahead: 0, etaMs: 0 },
+    });
+    expect(submitted.submission.askedUntil).toBe(stage.clock.now() + 300_000);
+    expect(submitted.submission.publicId).toMatch(/^[2-9B-Z]{4}$/);
+    expect(stage.facts).toContainEqual(['queue.changed', { guildId: GUILD }]);
+  });
+
+  test('needs exactly one of link and file', async () => {
+    expect(refusal(await stage.trySubmit('1', { link: '  ' }))).toEqual({ code: 'nothing-submitted' });
+    expect(refusal(await stage.trySubmit('1', { link: stage.link(), file: FILE }))).toEqual({ code: 'link-and-file' });
+  });
+
+  test('takes its artist from the display name and its title from what is known, when the member typed none', async () => {
+    const linked = await stage.submit('1', { artist: '', title: '', ownerName: '\u202eDJ  Evil\u0007' });
+    expect(linked).toMatchObject({ artist: 'DJ Evil', ownerName: 'DJ Evil', title: 'Not Known' });
+    const named = await stage.submit('2', { file: FILE, artist: '', title: '' });
+    expect(named).toMatchObject({ title: 'My Song (final)', track: { fileName: 'My_Song (final).mp3' } });
+    stage.intake.tags = { title: 'From the tag' };
+    const tagged = await stage.submit('3', { file: { ...FILE, url: 'https://x/2' }, artist: '', title: '' });
+    expect(tagged.title).toBe('From the tag');
+    const nameless = await stage.submit('4', {
+      file: { ...FILE, url: 'https://x/3', name: '.mp3' },
+      title: '',
+      ownerName: '\u200b',
+    });
+    stage.intake.tags = {};
+    expect(nameless.ownerName).toBe('Somebody');
+  });
+
+  test('has a file name without folders, however it was called', async () => {
+    const song = await stage.submit('1', { file: { ...FILE, name: '..\\..//etc/pass\u202ewd\n.mp3' }, title: '' });
+    expect(song).toMatchObject({ title: 'passwd', track: { kind: 'file', fileName: 'passwd .mp3' } });
+  });
+
+  test.each([
+    ['artist', 100],
+    ['title', 100],
+    ['note', 300],
+  ])('with too long a %s is refused, and nothing is stored or fetched', async (field, max) => {
+    expect(refusal(await stage.trySubmit('1', { [field]: 'x'.repeat(4_000), file: FILE }))).toEqual({
+      code: 'text-too-long',
+      field,
+      max,
+    });
+    expect(stage.intake.asked).toEqual([]);
+    expect(await stage.order()).toEqual([]);
+    await stage.submit('1', { [field]: '🎵'.repeat(max) });
+  });
+
+  test('with a file is fetched within the limits of the guild and prepared after it is stored', async () => {
+    await stage.set('submissions.max-file-mb', 10);
+    await stage.set('submissions.max-minutes', 7);
+    await stage.submit('1', { file: FILE });
+    expect(stage.intake.asked).toEqual([
+      { file: FILE, limits: { maxBytes: 10_485_760, minMs: 5_000, maxMs: 420_000 } },
+    ]);
+    expect(stage.prepared).toHaveLength(1);
+  });
+
+  test('whose file is refused leaves nothing behind', async () => {
+    stage.intake.refusal = { code: 'file-not-audio', looksLike: 'pdf' };
+    expect(refusal(await stage.trySubmit('1', { file: FILE }))).toEqual({ code: 'file-not-audio', looksLike: 'pdf' });
+    expect(await stage.order()).toEqual([]);
+    expect(stage.facts).toEqual([]);
+  });
+
+  test('gets its title later when the link tells it, and never waits for that', async () => {
+    const asked = Promise.withResolvers<{ title: string }>();
+    stage.describe = () => asked.promise;
+    const song = await stage.submit('1', { title: '' });
+    expect(song.title).toBe('Not Known');
+    stage.facts.length = 0;
+    asked.resolve({ title: ' Real\nTitle ' });
+    await stage.submissions.idle();
+    expect((await stage.song(song.id)).title).toBe('Real Title');
+    expect(stage.facts).toContainEqual(['queue.changed', { guildId: GUILD }]);
+  });
+
+  test('keeps the title its owner typed, and survives a platform that fails', async () => {
+    stage.describe = async () => ({ title: 'Other' });
+    const typed = await stage.submit('1', { title: 'Mine' });
+    stage.describe = () => Promise.reject(new Error('down'));
+    const dead = await stage.submit('2', { title: '' });
+    await stage.submissions.idle();
+    expect((await stage.song(typed.id)).title).toBe('Mine');
+    expect((await stage.song(dead.id)).title).toBe('Not Known');
+  });
+
+  test('gets a longer id when the short ones are taken', async () => {
+    const constant = () => 0;
+    stage.clock.random = constant;
+    const ids = [await stage.submit('1'), await stage.submit('2'), await stage.submit('3')].map((s) => s.publicId);
+    expect(ids).toEqual(['2222', '22222', '222222']);
+  });
+});
+
+describe.each(SUBMISSION_VIA)('by way of %s', (via) => {
+  const line = via === 'passive' ? ({ line: 'free' } as const) : {};
+
+  test('a closed free line takes nothing, and says so', async () => {
+    await stage.set('submissions.open.free', false);
+    await stage.set('submissions.open.pending', false);
+    expect(refusal(await stage.trySubmit('1', { via, ...line }))).toEqual({ code: 'line-closed', line: 'free' });
+    expect(refusal(await stage.trySubmit('1', { via, file: FILE, ...line })).code).toBe('line-closed');
+    expect(stage.intake.asked).toEqual([]);
+  });
+
+  test('the limit per member holds', async () => {
+    await stage.set('submissions.open.pending', false);
+    const first = await stage.submit('1', { via, ...line });
+    expect(refusal(await stage.trySubmit('1', { via, ...line }))).toEqual({
+      code: 'limit-reached',
+      line: 'free',
+      limit: 1,
+      waiting: [first.publicId],
+    });
+    await stage.submit('2', { via, ...line });
+  });
+
+  test('a song that waits already is refused with its id, in another spelling too', async () => {
+    await stage.set('submissions.free-limit', 10);
+    const first = await stage.submit('1', { via, link: 'https://youtu.be/dQw4w9WgXcQ?si=1', ...line });
+    const again = await stage.trySubmit('1', { via, link: 'https://m.youtube.com/watch?v=dQw4w9WgXcQ', ...line });
+    expect(refusal(again)).toEqual({ code: 'already-waiting', publicId: first.publicId });
+    const file = await stage.submit('1', { via, file: FILE, ...line });
+    expect(refusal(await stage.trySubmit('1', { via, file: { ...FILE, name: 'other.mp3' }, ...line }))).toEqual({
+      code: 'already-waiting',
+      publicId: file.publicId,
+    });
+    await stage.submit('2', { via, link: 'https://youtu.be/dQw4w9WgXcQ', ...line });
+  });
+});
+
+describe('limits', () => {
+  test('hold when the same member sends ten songs at once', async () => {
+    await stage.set('submissions.free-limit', 3);
+    const results = await Promise.all(Array.from({ length: 10 }, () => stage.trySubmit('1', { line: 'free' })));
+    expect(results.filter(({ ok }) => ok)).toHaveLength(3);
+    expect(await stage.order()).toHaveLength(3);
+  });
+
+  test('count waiting free songs only', async () => {
+    await stage.inLine('1', 'skip');
+    await stage.inLine('1', 'pending');
+    const free = await stage.submit('1', { line: 'free' });
+    unwrap(await stage.submissions.withdraw(GUILD, free.id, '1'));
+    await stage.submit('1', { line: 'free' });
+  });
+
+  test('of skip claims are a setting', async () => {
+    await stage.set('submissions.pending-limit', 1);
+    await stage.submit('1', { line: 'pending' });
+    expect(refusal(await stage.trySubmit('1', { line: 'pending' }))).toMatchObject({
+      code: 'limit-reached',
+      line: 'pending',
+    });
+  });
+});
+
+describe('the question "is this a paid skip?"', () => {
+  test('answered with yes makes it pending, with no leaves it free', async () => {
+    const yes = await stage.submit('1');
+    expect(unwrap(await stage.submissions.answerSkip(GUILD, yes.id, '1', true))).toMatchObject({
+      place: null,
+      submission: { line: 'pending', askedUntil: null },
+    });
+    const no = await stage.submit('2');
+    expect(unwrap(await stage.submissions.answerSkip(GUILD, no.id, '2', false))).toMatchObject({
+      place: 1,
+      submission: { line: 'free', askedUntil: null },
+    });
+  });
+
+  test('is answered once, in time, by the owner', async () => {
+    const song = await stage.submit('1');
+    expect(refusal(await stage.submissions.answerSkip(GUILD, song.id, '2', true))).toEqual({
+      code: 'not-yours',
+      publicId: song.publicId,
+    });
+    unwrap(await stage.submissions.answerSkip(GUILD, song.id, '1', false));
+    const expired = { code: 'question-expired', publicId: song.publicId };
+    expect(refusal(await stage.submissions.answerSkip(GUILD, song.id, '1', true))).toEqual(expired);
+    const late = await stage.submit('3');
+    await stage.clock.advance(300_001);
+    expect(refusal(await stage.submissions.answerSkip(GUILD, late.id, '3', true)).code).toBe('question-expired');
+    expect((await stage.song(late.id)).line).toBe('free');
+  });
+
+  test('is not asked when it was said already, or when no claims are taken', async () => {
+    expect(unwrap(await stage.trySubmit('1', { line: 'free' })).asks).toBe(false);
+    expect(unwrap(await stage.trySubmit('1', { line: 'pending' }))).toMatchObject({
+      asks: false,
+      submission: { line: 'pending' },
+    });
+    await stage.set('submissions.open.pending', false);
+    expect(unwrap(await stage.trySubmit('2')).asks).toBe(false);
+  });
+
+  test('is moot when a gift or staff moved the song meanwhile', async () => {
+    const song = await stage.submit('1');
+    unwrap(await stage.queue.move(GUILD, STAFF, song.id, 'skip'));
+    expect(refusal(await stage.submissions.answerSkip(GUILD, song.id, '1', false)).code).toBe('question-expired');
+    expect((await stage.song(song.id)).line).toBe('skip');
+  });
+});
+
+describe('a song that the free line does not take', () => {
+  test('is kept as a draft while its owner is asked; yes makes it pending', async () => {
+    await stage.submit('1', { line: 'free' });
+    const draft = unwrap(await stage.trySubmit('1'));
+    expect(draft).toMatchObject({ asks: true, submission: { line: 'draft' }, explained: { place: null } });
+    expect(await stage.order()).toHaveLength(1);
+    expect(refusal(await stage.submissions.find(GUILD, draft.submission.publicId)).code).toBe('no-such-song');
+    expect(refusal(await stage.queue.move(GUILD, STAFF, draft.submission.id, 'skip')).code).toBe('no-such-song');
+    const answered = await stage.submissions.answerSkip(GUILD, draft.submission.id, '1', true);
+    expect(unwrap(answered).submission.line).toBe('pending');
+  });
+
+  test('is withdrawn by a no, which says why it could not stay', async () => {
+    const first = await stage.submit('1', { line: 'free' });
+    const { submission } = unwrap(await stage.trySubmit('1'));
+    expect(refusal(await stage.submissions.answerSkip(GUILD, submission.id, '1', false))).toEqual({
+      code: 'limit-reached',
+      line: 'free',
+      limit: 1,
+      waiting: [first.publicId],
+    });
+    expect((await stage.song(submission.id)).line).toBe('withdrawn');
+  });
+
+  test('becomes free by a no when there is room again', async () => {
+    const first = await stage.submit('1', { line: 'free' });
+    const { submission } = unwrap(await stage.trySubmit('1'));
+    unwrap(await stage.submissions.withdraw(GUILD, first.id, '1'));
+    const answered = await stage.submissions.answerSkip(GUILD, submission.id, '1', false);
+    expect(unwrap(answered)).toMatchObject({ place: 1, submission: { line: 'free' } });
+  });
+
+  test('is refused after its five minutes, and gone', async () => {
+    await stage.submit('1', { line: 'free' });
+    const { submission } = unwrap(await stage.trySubmit('1'));
+    await stage.clock.advance(300_001);
+    const late = await stage.submissions.answerSkip(GUILD, submission.id, '1', true);
+    expect(refusal(late).code).toBe('question-expired');
+    expect((await stage.song(submission.id)).line).toBe('withdrawn');
+  });
+
+  test('is asked anew when it is sent again before the answer', async () => {
+    await stage.submit('1', { line: 'free' });
+    const link = stage.link();
+    const first = await stage.submit('1', { link });
+    const second = await stage.submit('1', { link });
+    expect((await stage.song(first.id)).line).toBe('withdrawn');
+    expect(second.line).toBe('draft');
+  });
+});
+
+describe("a member's own songs", () => {
+  test('are listed newest first, ten a page, with place and estimate, never those of others', async () => {
+    await stage.set('submissions.free-limit', 10);
+    await stage.submit('2', { line: 'free' });
+    for (let n = 0; n < 9; n += 1) await stage.submit('1', { line: 'free' });
+    for (let n = 0; n < 3; n += 1) await stage.submit('1', { line: 'pending' });
+    const first = await stage.submissions.own(GUILD, '1', 0);
+    expect(first).toMatchObject({ page: 0, pages: 2, total: 12 });
+    expect(first.entries.map(({ place }) => place)).toEqual([null, null, null, 10, 9, 8, 7, 6, 5, 4]);
+    expect(first.entries[3]).toMatchObject({ etaMs: 9 * 180_000, playedAt: null });
+    expect((await stage.submissions.own(GUILD, '1', 99)).page).toBe(1);
+    expect((await stage.submissions.own(GUILD, '3', 0)).total).toBe(0);
+  });
+
+  test('are withdrawn by their owner only, while they wait', async () => {
+    const song = await stage.submit('1');
+    expect(refusal(await stage.submissions.withdraw(GUILD, song.id, '2')).code).toBe('not-yours');
+    expect(refusal(await stage.submissions.withdraw('900000000000000009', song.id, '1')).code).toBe('no-such-song');
+    expect(refusal(await stage.submissions.withdraw(GUILD, 999_999, '1')).code).toBe('no-such-song');
+    expect(unwrap(await stage.submissions.withdraw(GUILD, song.id, '1')).line).toBe('withdrawn');
+    expect(refusal(await stage.submissions.withdraw(GUILD, song.id, '1'))).toEqual({
+      code: 'song-not-waiting',
+      publicId: song.publicId,
+      line: 'withdrawn',
+      by: '1',
+    });
+  });
+
+  test('that were played know when, and can be hidden from the own history', async () => {
+    const song = await stage.submit('1');
+    expect(refusal(await stage.submissions.hide(GUILD, song.id, '1')).code).toBe('panel-outdated');
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    const entry = (await stage.submissions.own(GUILD, '1', 0)).entries[0];
+    expect(entry).toMatchObject({ place: null, playedAt: stage.clock.now() });
+    expect(refusal(await stage.submissions.withdraw(GUILD, song.id, '1'))).toMatchObject({
+      line: 'archive',
+      by: STAFF,
+    });
+    expect(refusal(await stage.submissions.hide(GUILD, song.id, '2')).code).toBe('not-yours');
+    unwrap(await stage.submissions.hide(GUILD, song.id, '1'));
+    expect((await stage.submissions.own(GUILD, '1', 0)).total).toBe(0);
+    expect(await stage.queue.history(GUILD, '1')).toHaveLength(1);
+  });
+
+  test('can be sent again as they were, through all the same rules', async () => {
+    const song = await stage.submit('1', { note: 'hi', line: 'free' });
+    const again = () => stage.submissions.submitAgain(GUILD, song.id, '1', 'New Name');
+    expect(refusal(await again())).toEqual({ code: 'already-waiting', publicId: song.publicId });
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    expect(refusal(await stage.submissions.submitAgain(GUILD, song.id, '2', 'Thief')).code).toBe('not-yours');
+    const { submission, asks } = unwrap(await again());
+    expect(asks).toBe(true);
+    expect(submission).toMatchObject({
+      artist: 'Artist',
+      title: 'Title',
+      note: 'hi',
+      via: 'again',
+      ownerName: 'New Name',
+    });
+    expect(submission.publicId).not.toBe(song.publicId);
+    const past = await stage.submissions.history(GUILD, '1');
+    expect(past.entries.map((entry) => entry.submission.id)).toEqual([song.id]);
+  });
+
+  test('cannot be sent again when the file is gone or the host is not taken any more', async () => {
+    const file = await stage.submit('1', { file: FILE, line: 'free' });
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    const link = await stage.submit('1', { line: 'free' });
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    await stage.store.transaction(async (tx) => {
+      if (file.track.kind === 'file') await tx.media.setDeleted(file.track.sha256, 'old');
+    });
+    await stage.set('submissions.hosts', 'youtube.com');
+    const again = (id: number) => stage.submissions.submitAgain(GUILD, id, '1', 'x');
+    expect(refusal(await again(file.id))).toEqual({ code: 'file-gone', publicId: file.publicId });
+    expect(refusal(await again(link.id)).code).toBe('link-host-refused');
+  });
+});
+
+describe('a handle named with a song', () => {
+  test('counts for it until the owner links one', async () => {
+    await stage.award('viewer', 7);
+    const song = await stage.submit('1', { handleName: '@Viewer' });
+    expect(song.score).toBe(7);
+    unwrap(await stage.handles.link(GUILD, '1', 'other'));
+    expect((await stage.song(song.id)).score).toBe(0);
+  });
+
+  test.each([
+    ['open', 'newcomer', null],
+    ['seen', 'newcomer', { code: 'handle-not-seen', name: 'newcomer' }],
+    ['open', 'not a name!', { code: 'handle-invalid', asked: 'not a name!' }],
+    ['open', 'taken', { code: 'handle-taken', name: 'taken' }],
+  ])('where the policy is %s: %s', async (policy, handleName, failure) => {
+    unwrap(await stage.handles.link(GUILD, '9', 'taken'));
+    await stage.set('handles.policy', policy);
+    const submitted = await stage.trySubmit('1', { handleName });
+    expect(submitted.ok ? null : submitted.error).toEqual(failure);
+  });
+
+  test('gives nothing where handles must be proven', async () => {
+    await stage.award('viewer', 7);
+    await stage.set('handles.policy', 'proven');
+    expect((await stage.submit('1', { handleName: 'viewer' })).score).toBe(0);
+  });
+
+  test('that is linked already is told so in the confirmation', async () => {
+    unwrap(await stage.handles.link(GUILD, '1', 'mine'));
+    expect(unwrap(await stage.trySubmit('1')).handleLinked).toBe(true);
+  });
+});
+
+test('songs are found by id in any spelling, in their own guild only', async () => {
+  const song = await stage.submit('1');
+  for (const text of [song.publicId, `#${song.publicId.toLowerCase()}`, ` ${song.publicId} `]) {
+    expect(unwrap(await stage.submissions.find(GUILD, text)).id).toBe(song.id);
+  }
+  expect(refusal(await stage.submissions.find('900000000000000009', song.publicId)).code).toBe('no-such-song');
+  expect(refusal(await stage.submissions.find(GUILD, `'; DROP TABLE`))).toEqual({
+    code: 'no-such-song',
+    asked: "'; DROP TABL",
+  });
+  expect(await stage.submissions.get('900000000000000009', song.id)).toBeNull();
+});
