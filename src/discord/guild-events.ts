@@ -10,8 +10,6 @@ import { asMessage } from './send.ts';
 
 /** Every panel is looked at this often, in case an event was missed. ms */
 const HEAL_EVERY_MS = 5 * 60_000;
-/** Data of guilds that left is purged this often. ms */
-const PURGE_EVERY_MS = 12 * 3_600_000;
 
 export interface GuildEventsPorts {
   readonly client: Client;
@@ -19,7 +17,7 @@ export interface GuildEventsPorts {
     PanelKeeper,
     'messageDeleted' | 'channelDeleted' | 'permissionsChanged' | 'guildJoined' | 'guildLeft' | 'guilds' | 'heal'
   >;
-  readonly guilds: Pick<GuildService, 'joined' | 'left' | 'reconcile' | 'purge'>;
+  readonly guilds: Pick<GuildService, 'joined' | 'left' | 'reconcile'>;
   readonly settings: Pick<SettingsService, 'all' | 'set'>;
   /** Tells staff; the same key is told once. */
   readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
@@ -45,11 +43,11 @@ export class GuildEvents {
     this.#open = true;
     this.#listen();
     this.#every(HEAL_EVERY_MS, 'panels could not be checked', () => this.#heal());
-    this.#every(PURGE_EVERY_MS, 'guilds could not be purged', async () => void (await this.#ports.guilds.purge()));
-    const { client, guilds } = this.#ports;
+    const { client, guilds, keeper } = this.#ports;
     const present = [...client.guilds.cache.values()];
     // A guild in an outage is still in the cache: it has not removed the bot.
     await guilds.reconcile(present.map(({ id }) => id));
+    for (const id of keeper.guilds()) if (!client.guilds.cache.has(id)) keeper.guildLeft(id);
     for (const guild of present.filter(({ available }) => available)) await this.#joined(guild);
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Card } from '../../../src/discord/cards/card.ts';
 import { controlRoomCard, pausedCard } from '../../../src/discord/cards/control-room-card.ts';
+import { ledgerCard, reversedCard, reverseQuestion } from '../../../src/discord/cards/gifts-card.ts';
 import { healCard } from '../../../src/discord/cards/heal-card.ts';
 import { helpCard, welcomeCard } from '../../../src/discord/cards/help-card.ts';
 import { liveStatusCard } from '../../../src/discord/cards/live-card.ts';
@@ -53,6 +54,7 @@ import { PANEL_KINDS } from '../../../src/discord/panels/panel-kinds.ts';
 import type { Handle } from '../../../src/domain/handle.ts';
 import { SETTINGS, type SettingKey } from '../../../src/domain/setting.ts';
 import { WAITING_LINES } from '../../../src/domain/submission.ts';
+import type { LedgerGift } from '../../../src/ports/live-store.ts';
 import { times } from '../../sandbox/validate-form.ts';
 import {
   cardProblems,
@@ -124,6 +126,22 @@ const settingRows = (text: string) =>
             : text;
     return { key, value, isDefault: false, about: SETTINGS[key].about };
   });
+
+const ledgerGift = (text: string, index: number): LedgerGift => ({
+  giftId: index + 1,
+  sessionId: HUGE,
+  handleId: HUGE,
+  handle: text,
+  linkedUserId: ID,
+  name: text,
+  count: HUGE,
+  coins: HUGE,
+  points: HUGE,
+  state: 'settled',
+  at: NOW,
+  reversedBy: null,
+  moved: times(20, () => ({ publicId: 'WWWWWW', to: 'back-to-back' as const })),
+});
 
 type Draw = (text: string) => Card;
 
@@ -218,6 +236,24 @@ const CARDS: Readonly<Record<string, Draw>> = {
   'all settings': (text) => settingsCard(settingRows(text)),
   'the longest setting': (text) =>
     settingCard({ key: 'submissions.hosts', value: times(60, () => text), isDefault: false, about: 'Hosts' }, true),
+  'ledger of gifts': (text) =>
+    ledgerCard({
+      gifts: times(10, (index) => ledgerGift(text, index)),
+      page: 99_998,
+      pages: 100_000,
+      total: HUGE,
+    }),
+  'reverse a gift?': (text) => reverseQuestion(ledgerGift(text, 1), 99_999, NOW),
+  'reversed gift': (text) =>
+    reversedCard({
+      gift: ledgerGift(text, 1),
+      songs: times(60, (index) => ({
+        submissionId: index,
+        publicId: 'WWWWWW',
+        from: 'back-to-back',
+        to: 'double-skip',
+      })),
+    }),
   'self-heal': () =>
     healCard({
       panels: PANEL_KINDS.map((kind) => ({
