@@ -88,16 +88,17 @@ export async function createParts(ground: Ground): Promise<Parts> {
     waveformOf: async () => null,
     alert: (guildId, text, once) => reports.alert(guildId, text, once),
   });
-  const channels = new ChannelDesk({
-    settings: services.settings,
-    keeper: panels.keeper,
-    channels: new GuildChannels(client, log.child({ name: 'channels' })),
-  });
+  const guildChannels = new GuildChannels(client, log.child({ name: 'channels' }));
+  const channels = new ChannelDesk({ settings: services.settings, keeper: panels.keeper, channels: guildChannels });
   const cogs = createCogs({
     services,
     desk: panels.desk,
     channels,
-    now: clock.now,
+    guildChannels,
+    keeper: panels.keeper,
+    clock,
+    line: announcer,
+    sessionCard,
     messageContent: config.discord.messageContent,
   });
   const throttle = new Throttle(clock.now);
@@ -143,6 +144,9 @@ export async function createParts(ground: Ground): Promise<Parts> {
     }),
   };
 }
+
+/** The numbers of a show with picture and table. */
+const sessionCard = async (): Promise<null> => null;
 
 /** Use cases, each with the ports it needs. */
 async function createServices(
@@ -200,7 +204,7 @@ async function createServices(
     settings,
     submissions,
     privacy,
-    sessionCard: async () => null,
+    sessionCard,
     clock,
     log: log.child({ name: 'announcer' }),
   });

@@ -1,14 +1,24 @@
+import type { Clock } from '../../ports/clock.ts';
 import type { Cog } from '../answer.ts';
+import type { Card } from '../cards/card.ts';
 import type { ChannelDesk } from '../channel-desk.ts';
+import type { GuildChannels } from '../guild-channels.ts';
 import type { PanelDesk } from '../panels/panel-desk.ts';
+import type { PanelKeeper } from '../panels/panel-keeper.ts';
+import { helpCog } from './profile/help-cog.ts';
+import { type PrivateLine, privacyCog } from './profile/privacy-cog.ts';
 import { profileCog } from './profile/profile-cog.ts';
 import { queueCog } from './queue/queue-cog.ts';
+import { giftsCog } from './reviewer/gifts-cog.ts';
+import { metricsCog } from './reviewer/metrics-cog.ts';
 import { panelCog } from './reviewer/panel-cog.ts';
 import { reviewerCog } from './reviewer/reviewer-cog.ts';
 import { songCog } from './reviewer/song-cog.ts';
 import type { Services } from './services.ts';
 import { channelCog } from './settings/channel-cog.ts';
+import { selfhealCog } from './settings/selfheal-cog.ts';
 import { settingsCog } from './settings/settings-cog.ts';
+import { setupCog } from './settings/setup-cog.ts';
 import { submitCog } from './submission/submit-cog.ts';
 import { tiktokCog } from './tiktok/tiktok-cog.ts';
 import { voiceCog } from './voice/voice-cog.ts';
@@ -17,13 +27,21 @@ export interface CogPorts {
   readonly services: Services;
   readonly desk: PanelDesk;
   readonly channels: ChannelDesk;
-  readonly now: () => number;
+  readonly guildChannels: GuildChannels;
+  readonly keeper: PanelKeeper;
+  readonly clock: Clock;
+  /** Writes to a member in private. */
+  readonly line: PrivateLine;
+  /** The numbers of a show as they are posted after it; null when there is no such show. */
+  readonly sessionCard: (guildId: string, sessionId: number) => Promise<Card | null>;
   /** Whether the bot may read messages: without it nothing is taken from pasted links and files. */
   readonly messageContent: boolean;
 }
 
 /** The bot's whole surface: a new command is a new cog, or a line in one, and nothing else. */
-export function createCogs({ services, desk, channels, now, messageContent }: CogPorts): readonly Cog[] {
+export function createCogs(ports: CogPorts): readonly Cog[] {
+  const { services, desk, channels, guildChannels, keeper, clock, messageContent } = ports;
+  const now = () => clock.now();
   return [
     submitCog(services),
     queueCog(services),
@@ -34,6 +52,12 @@ export function createCogs({ services, desk, channels, now, messageContent }: Co
     settingsCog(services),
     tiktokCog(services, now),
     voiceCog(services, desk, now),
+    metricsCog(services, ports.sessionCard),
+    giftsCog(services, now),
+    privacyCog(services, ports.line, now),
+    helpCog(),
+    setupCog({ services, desk: channels, channels: guildChannels, clock, messageContent }),
     channelCog(channels, messageContent),
+    selfhealCog({ services, keeper, desk: channels, channels: guildChannels, messageContent }),
   ];
 }
