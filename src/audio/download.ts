@@ -29,13 +29,14 @@ export interface Downloaded {
 }
 
 /**
- * Whether a file may be fetched from there: Discord's hosts over https on the usual port, or exactly the configured
- * origin (scheme and port included).
+ * Whether a file may be fetched from there: Discord's hosts over https on the usual port, or exactly the origin of the
+ * configured CDN (scheme and port included).
+ * @returns null when it may not
  */
-export function isAllowedSource(text: string, cdnOrigin: string | null): URL | null {
+export function allowedSource(text: string, cdnUrl: string | null): URL | null {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return null;
-  if (cdnOrigin !== null && url.origin === cdnOrigin) return url;
+  if (cdnUrl !== null && url.origin === URL.parse(cdnUrl)?.origin) return url;
   return url.protocol === 'https:' && url.port === '' && DISCORD_HOSTS.has(url.hostname) ? url : null;
 }
 

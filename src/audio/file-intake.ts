@@ -7,7 +7,7 @@ import type { IncomingFile, IntakeLimits, MediaIntake, StoredFile } from '../por
 import type { Store } from '../ports/store.ts';
 import { sniff } from './audio-file.ts';
 import type { Children } from './children.ts';
-import { type Downloaded, type DownloadTrouble, download, isAllowedSource } from './download.ts';
+import { allowedSource, type Downloaded, type DownloadTrouble, download } from './download.ts';
 import { isDiskFull, type MediaFolder, sizeOf } from './media-folder.ts';
 import { probe } from './probe.ts';
 import type { Programs } from './programs.ts';
@@ -20,7 +20,7 @@ export interface FileIntakeParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Scheme, host and port of the configured CDN; null = Discord's only. */
+  /** The configured CDN, whose origin counts; null = Discord's only. */
   readonly cdnOrigin: string | null;
 }
 
@@ -43,7 +43,7 @@ export class FileIntake implements MediaIntake {
 
   async store(file: IncomingFile, limits: IntakeLimits): Promise<Result<StoredFile, Failure>> {
     const { folder, log, cdnOrigin } = this.#parts;
-    const url = isAllowedSource(file.url, cdnOrigin);
+    const url = allowedSource(file.url, cdnOrigin);
     if (url === null) return err({ code: 'file-host-refused' });
     if (file.size === 0) return err({ code: 'file-empty' });
     if (file.size > limits.maxBytes) {

@@ -92,7 +92,7 @@ beforeEach(() => {
     store,
     clock: systemClock,
     log: silentLog,
-    cdnOrigin: cdn.origin,
+    cdnOrigin: `${cdn.origin}/cdn`,
   });
 });
 
