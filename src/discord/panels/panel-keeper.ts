@@ -5,8 +5,9 @@ import type { Card } from '../cards/card.ts';
 import { hashOf } from './card-hash.ts';
 import { ChannelLane, type Turn } from './channel-lane.ts';
 import { FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
-import { isPanelKind, PANEL_LABEL, type PanelKind } from './panel-kinds.ts';
+import { isPanelKind, type PanelKind } from './panel-kinds.ts';
 import { type Panel, PanelShelf } from './panel-shelf.ts';
+import { channelGoneText, forbiddenText } from './panel-trouble.ts';
 import type { PanelWire, Shown } from './panel-wire.ts';
 
 /** A panel's card as it should look now. */
@@ -347,10 +348,8 @@ export class PanelKeeper {
     }
     const [first] = lost;
     if (first === undefined) return;
-    await this.#ports.alert(
-      first.row.guildId,
-      `The channel of the ${panelNames(lost)} was deleted, so its setting is cleared. Choose another channel with \`/setup\`.`,
-    );
+    const kinds = lost.map(({ kind }) => kind);
+    await this.#ports.alert(first.row.guildId, channelGoneText(kinds));
   }
 
   async #forbidden(panel: Panel, missing: readonly string[]): Promise<void> {
@@ -362,10 +361,8 @@ export class PanelKeeper {
     const told = neighbours.some((other) => other.row.trouble === trouble);
     await this.#save(panel, { trouble });
     if (told) return;
-    await this.#ports.alert(
-      guildId,
-      `The ${panelNames(neighbours)} in <#${channelId}> can't be shown. I'm missing: ${missing.map((name) => `**${name}**`).join(', ')}. It returns by itself once that is granted.`,
-    );
+    const kinds = neighbours.map(({ kind }) => kind);
+    await this.#ports.alert(guildId, forbiddenText(kinds, channelId, missing));
   }
 
   async #save(panel: Panel, change: Partial<PanelRow>): Promise<void> {
@@ -397,11 +394,6 @@ export class PanelKeeper {
     }
   }
 }
-
-const panelNames = (panels: readonly Panel[]) => {
-  const names = panels.map(({ kind }) => `**${PANEL_LABEL[kind]}**`);
-  return `${names.join(', ')} panel${names.length === 1 ? '' : 's'}`;
-};
 
 /** At most 25 characters, unique for the minutes in which Discord remembers it. */
 const nonce = (clock: Clock) => `${clock.now().toString(36)}-${Math.floor(clock.random() * 36 ** 8).toString(36)}`;
