@@ -15,6 +15,7 @@ import type { LiveRecorder } from '../ports/live-recorder.ts';
 import type { LiveSource } from '../ports/live-source.ts';
 import type { LiveSession } from '../ports/live-store.ts';
 import { StoreError } from '../ports/store.ts';
+import { LiveAsker } from './live-asker.ts';
 import { attend, type Entered } from './live-attendance.ts';
 import { LiveBook, openSessionOf, type SessionEnd, targetOf } from './live-book.ts';
 import { type IngestPorts, LiveIngest } from './live-ingest.ts';
@@ -30,9 +31,8 @@ export interface GuildLivePorts extends IngestPorts {
   readonly policy: LivePolicy;
 }
 
-/** How following a show came to its end. `elsewhere`: the host is live again, in another room. */
+/** `elsewhere`: the host is live again, in another room. */
 type Followed = 'over' | 'elsewhere';
-
 const MINUTE_MS = 60_000;
 
 /**
@@ -48,13 +48,15 @@ export class GuildLive {
   #generation = 0;
   #loop: { readonly cancel: AbortController; readonly done: Promise<void> } | null = null;
   #ingest: LiveIngest | null = null;
-  #onProgress: ((status: LiveStatus) => void) | null = null;
+  readonly #asker: LiveAsker;
+  #ending: Promise<void> | null = null;
 
   constructor(ports: GuildLivePorts, guildId: string) {
     this.#ports = ports;
     this.#guildId = guildId;
     this.#book = new LiveBook(ports, guildId);
     this.#recording = new SwitchedRecording(ports.recorder, guildId);
+    this.#asker = new LiveAsker(ports.log);
   }
 
   get status(): LiveStatus {
@@ -70,21 +72,10 @@ export class GuildLive {
       const state = this.#state.kind === 'live' || this.#state.kind === 'recovering' ? 'live' : 'trying';
       return err({ code: 'live-already', host: this.#state.target.host, state });
     }
-    const answer = Promise.withResolvers<Result<LiveStatus, Failure>>();
-    this.#onProgress = onProgress;
+    const answer = this.#asker.asks(onProgress);
     this.#ask(target);
-    this.#start(async (signal) => {
-      try {
-        await this.#pursue(target, signal, answer.resolve);
-      } catch (error) {
-        if (error instanceof StoreError) answer.resolve(err({ code: 'store-unavailable' }));
-        else if (!signal.aborted) answer.reject(error);
-        throw error;
-      }
-    });
-    // Cancelled before anything came of it.
-    void this.#loop?.done.then(() => answer.resolve(ok(this.status)));
-    return answer.promise;
+    this.#start((signal) => this.#pursue(target, signal));
+    return answer;
   }
 
   /** @returns the session that ended; null when only an attempt was cancelled */
@@ -140,6 +131,7 @@ export class GuildLive {
   async stop(): Promise<void> {
     const state = this.#state;
     await this.#cancel();
+    this.#asker.left(this.status);
     const ingest = this.#ingest;
     if (ingest === null) return;
     await this.#book.sure('last events', () => ingest.flush());
@@ -181,6 +173,8 @@ export class GuildLive {
   async #broken(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#ports.log.error({ err: error, guildId: this.#guildId, state: this.#state.kind }, 'the LIVE loop broke');
+    if (error instanceof StoreError) this.#asker.answer(err({ code: 'store-unavailable' }));
+    else this.#asker.fail(error);
     const refusal: LiveRefusal = { kind: 'network', detail: 'internal error' };
     if (this.#state.kind === 'live' || this.#state.kind === 'recovering') {
       await this.#end({ cause: 'lost', at: this.#ports.clock.now(), unexpected: 'lost', actor: null });
@@ -188,31 +182,27 @@ export class GuildLive {
   }
 
   /** Tries until the host is live and the room is entered, and follows the show. */
-  async #pursue(
-    target: LiveTarget,
-    signal: AbortSignal,
-    answer: (value: Result<LiveStatus, Failure>) => void,
-  ): Promise<void> {
+  async #pursue(target: LiveTarget, signal: AbortSignal): Promise<void> {
     const { clock, policy } = this.#ports;
     for (let tries = 1; ; tries += 1) {
       this.#apply({ kind: 'trying' });
       const entered = await this.#enter(target, signal);
       signal.throwIfAborted();
       if (entered.ok) {
-        answer(ok(this.status));
+        this.#asker.answer(ok(this.status));
         if ((await this.#follow(entered.value, signal)) === 'elsewhere') await this.#pursueAgain(target, signal);
         return;
       }
       const refusal = entered.error;
       const wait = target.persistent ? waitAfterRefusal(refusal, tries, policy) : null;
       if (wait === null) {
+        this.#asker.answer(err({ code: 'live-refused', host: target.host, refusal }));
         this.#apply({ kind: 'left', refusal });
-        answer(err({ code: 'live-refused', host: target.host, refusal }));
         return;
       }
       const ms = jittered(this.#ports, wait);
       this.#apply({ kind: 'refused', refusal, nextTryAt: clock.now() + ms });
-      answer(ok(this.status));
+      this.#asker.answer(ok(this.status));
       await clock.sleep(ms, signal);
     }
   }
@@ -220,7 +210,7 @@ export class GuildLive {
   /** The host's LIVE went on in another room: a new show of the same host, followed without being asked again. */
   async #pursueAgain(target: LiveTarget, signal: AbortSignal): Promise<void> {
     this.#ask(target);
-    await this.#pursue(target, signal, () => undefined);
+    await this.#pursue(target, signal);
   }
 
   async #enter(target: LiveTarget, signal: AbortSignal): Promise<Result<Entered, LiveRefusal>> {
@@ -331,20 +321,28 @@ export class GuildLive {
     await this.#record(session.sessionId);
   }
 
-  async #end(end: SessionEnd): Promise<void> {
+  /** Once, however many ask for it; done when everything is stored. */
+  #end(end: SessionEnd): Promise<void> {
+    this.#ending ??= this.#endNow(end).finally(() => {
+      this.#ending = null;
+    });
+    return this.#ending;
+  }
+
+  async #endNow(end: SessionEnd): Promise<void> {
     if (this.#state.kind !== 'live' && this.#state.kind !== 'recovering') return;
     const { session, target } = this.#state;
     const { bus, log } = this.#ports;
     const guildId = this.#guildId;
     const ingest = this.#ingest;
     ingest?.settle(end.cause === 'restart' ? 'restart' : 'stream-end');
-    this.#apply({ kind: 'ended', cause: end.cause });
     await this.#book.sure('last events', async () => ingest?.flush());
     await this.#book.end(session, target.host, end);
     ingest?.stop();
     await this.#recording.close();
     log.info({ guildId, sessionId: session.sessionId, cause: end.cause }, 'LIVE session ended');
     this.#ingest = null;
+    this.#apply({ kind: 'ended', cause: end.cause });
     this.#apply({ kind: 'left', refusal: null });
     bus.emit('session.ended', { guildId, sessionId: session.sessionId });
     bus.emit('notice.stored', { guildId });
@@ -380,21 +378,9 @@ export class GuildLive {
     await this.#recording.wish((await settings.all(this.#guildId))['live.record'], sessionId);
   }
 
-  /** Whoever wanted to watch must not stop the show. */
-  #tellProgress(): void {
-    try {
-      this.#onProgress?.(this.status);
-    } catch (error) {
-      this.#ports.log.error({ err: error, guildId: this.#guildId }, 'progress of the LIVE could not be shown');
-      this.#onProgress = null;
-    }
-  }
-
   #apply(input: LiveInput): void {
     this.#state = advance(this.#state, input);
     this.#ports.bus.emit('live.changed', { guildId: this.#guildId });
-    this.#tellProgress();
-    // From here on the panels tell.
-    if (this.#state.kind === 'live' || this.#state.kind === 'idle') this.#onProgress = null;
+    this.#asker.changed(this.status);
   }
 }
