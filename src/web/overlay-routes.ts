@@ -26,6 +26,8 @@ const PAGE_POLICY = {
   baseUri: ["'none'"],
   formAction: ["'none'"],
   requireTrustedTypesFor: ["'script'"],
+  // The one policy names the worker's address.
+  trustedTypes: ['worker'],
 } as const;
 
 /** The overlay has nothing to click, so it may stand in anybody's frame: the demo's phone, a multistream dashboard. */
@@ -66,6 +68,10 @@ export async function overlayRoutes(server: FastifyInstance, { hub, overlay }: O
   server.get<KeyParams>('/overlay/:key', { helmet: OVERLAY_HEADERS }, (request, reply) =>
     overlayPage(request.params.key, reply),
   );
+  // Beside the pages, because a worker may only serve what is below it.
+  server.get('/overlay/worker.js', (_request, reply) =>
+    reply.header('cache-control', 'no-cache').sendFile('worker.js'),
+  );
   server.get<KeyParams>('/overlay/:key/', (request, reply) => {
     const query = request.url.split('?')[1];
     return reply.redirect(`../${encodeURIComponent(request.params.key)}${query === undefined ? '' : `?${query}`}`, 308);
@@ -92,7 +98,7 @@ export async function overlayRoutes(server: FastifyInstance, { hub, overlay }: O
 /** On stream an unknown address is an empty picture; in a browser the title tells. */
 function unknownPage(reply: FastifyReply): FastifyReply {
   const html = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Unknown overlay address</title></html>';
-  return reply.code(404).type('text/html; charset=utf-8').send(html);
+  return reply.code(404).header('x-unknown-overlay', '1').type('text/html; charset=utf-8').send(html);
 }
 
 /** Helmet's types want arrays that may be changed. */
