@@ -1,10 +1,5 @@
 import type { Client } from 'discord.js';
-import { Children } from './audio/children.ts';
-import { Encoder } from './audio/encoder.ts';
-import { FileIntake } from './audio/file-intake.ts';
-import { MediaFolder } from './audio/media-folder.ts';
-import { MediaLibrary } from './audio/media-library.ts';
-import { findPrograms } from './audio/programs.ts';
+import { createAudioSide } from './audio/audio-side.ts';
 import type { Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import type { Cog } from './discord/answer.ts';
@@ -18,6 +13,7 @@ import { createPanels, type Panels } from './discord/panels/create-panels.ts';
 import { PassiveIntake } from './discord/passive-intake.ts';
 import { Router } from './discord/router.ts';
 import { Throttle } from './discord/throttle.ts';
+import { DiscordVoiceGateway } from './discord/voice-gateway.ts';
 import type { EventBus } from './lib/event-bus.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -31,13 +27,14 @@ import { LiveService } from './services/live-service.ts';
 import { MediaService } from './services/media-service.ts';
 import { NoticeService } from './services/notice-service.ts';
 import { PanelService } from './services/panel-service.ts';
+import { PlaybackService } from './services/playback-service.ts';
 import { PrivacyService } from './services/privacy-service.ts';
 import { QueueService } from './services/queue-service.ts';
 import { SessionReports } from './services/session-report.ts';
 import { SettingsService } from './services/settings-service.ts';
 import { SubmissionService } from './services/submission-service.ts';
 import { UpkeepService } from './services/upkeep-service.ts';
-import { STUBS } from './stubs.ts';
+import { LINKS } from './stubs.ts';
 import { TikTokLiveSource } from './tiktok/live-source.ts';
 import { KEYED_BUDGET, KEYLESS_BUDGET, SignLimiter } from './tiktok/sign-limiter.ts';
 import type { Meter } from './web/meter.ts';
@@ -85,7 +82,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
     clock,
     log: log.child({ name: 'panels' }),
     meter,
-    waveformOf: async () => null,
+    waveformOf: (sha256) => services.media.waveform(sha256),
     alert: (guildId, text, once) => reports.alert(guildId, text, once),
   });
   const guildChannels = new GuildChannels(client, log.child({ name: 'channels' }));
@@ -156,28 +153,21 @@ async function createServices(
   const settings = new SettingsService({ store, bus, clock });
   const guilds = new GuildService({ store, settings, clock, log: log.child({ name: 'guilds' }) });
   const credit = new GiftCredit();
-  const programs = await findPrograms(config.programs);
-  const folder = new MediaFolder(dataDir);
-  const children = new Children(programs);
-  const audio = {
-    files: new MediaLibrary(folder, new Encoder(children, programs, folder)),
-    intake: new FileIntake({
-      folder,
-      children,
-      programs,
-      store,
-      clock,
-      log: log.child({ name: 'audio' }),
-      cdnOrigin: config.discord.cdnUrl ?? null,
-    }),
-    links: { describe: async () => null },
-  };
-  const media = new MediaService({ store, files: audio.files, bus, clock, log: log.child({ name: 'media' }) });
+  const gateway = new DiscordVoiceGateway(client, log.child({ name: 'voice' }));
+  const audio = await createAudioSide({ config, dataDir, store, gateway, clock, log: log.child({ name: 'audio' }) });
+  const media = new MediaService({
+    store,
+    settings,
+    files: audio.files,
+    bus,
+    clock,
+    log: log.child({ name: 'media' }),
+  });
   const submissions = new SubmissionService({
     store,
     settings,
     intake: audio.intake,
-    links: audio.links,
+    links: LINKS,
     preparation: media,
     credit,
     bus,
@@ -198,7 +188,18 @@ async function createServices(
     recorder: { open: () => ({ write: () => {}, close: async () => {} }) },
     reports: sessions,
   });
-  const privacy = new PrivacyService({ store, submissions, bus, clock });
+  const playback = new PlaybackService({
+    store,
+    audio: audio.audio,
+    gateway,
+    links: LINKS,
+    media,
+    settings,
+    bus,
+    clock,
+    log: log.child({ name: 'playback' }),
+  });
+  const privacy = new PrivacyService({ store, bus, clock });
   const announcer = new Announcer({
     client,
     settings,
@@ -228,7 +229,7 @@ async function createServices(
       privacy,
       notices,
       upkeep,
-      ...STUBS,
+      playback,
       gifts: new GiftService({ store, bus, clock }),
       live,
       reports: sessions,

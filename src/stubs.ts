@@ -1,4 +1,7 @@
-// Stands in for playback until it is built.
-const live = { status: () => ({ kind: 'disconnected', lastHost: null, lastRefusal: null }), start: async () => {}, stop: async () => {}, disconnect: async () => ({ ok: true, value: { ended: null } }), connect: async () => { throw new Error('no live yet'); } };
-const playback = { status: (guildId: string) => ({ guildId, voice: { kind: 'away', why: null }, player: { kind: 'idle' }, volume: 100, filters: [] }), start: async () => {}, close: async () => {}, leave: async () => ({ ok: true, value: undefined }) };
-export const STUBS = { live, playback, gifts: {}, reports: {} } as never as { live: never; playback: never; gifts: never; reports: never };
+// Stands in for the link resolver until it is built.
+import type { LinkResolver } from './ports/link-resolver.ts';
+
+export const LINKS: LinkResolver = {
+  describe: async () => null,
+  playable: async () => ({ ok: false, error: { cause: 'protected', why: 'the platform locks its songs' } }),
+};

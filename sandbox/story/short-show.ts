@@ -148,10 +148,18 @@ async function engage(sandbox: Sandbox, scene: Stage, ids: { link: string; file:
   const moved = await nova.waitToSee(channels.review, new RegExp(`⏭️ .?#${ids.file}`), PATIENCE);
   tell.sees(moved.text, 12);
   tell.proven(`the gift moved #${ids.file} into the skip line`);
-  const dm = await scene.ben.nextDm(PATIENCE);
   tell.does('Ben', 'gets a private message');
-  tell.sees(dm.text, 3);
+  tell.sees((await messageAbout(scene.ben, 'coins')).text, 3);
   return { tiktok, live };
+}
+
+/** The first private message that speaks of something; others may come before it. */
+async function messageAbout(who: Human, word: string) {
+  for (let n = 0; n < 10; n += 1) {
+    const dm = await who.nextDm(PATIENCE);
+    if (dm.text.includes(word)) return dm;
+  }
+  throw new Error(`${who.name} got no private message about ${word}`);
 }
 
 async function play(
@@ -166,9 +174,7 @@ async function play(
   tell.sees((await (await nova.slash('join', {}, { channel: channels.lobby })).final(PATIENCE)).text, 3);
   const { voice } = sandbox;
   if (voice === undefined) throw new Error('the sandbox runs without voice');
-  const panel = await nova
-    .waitToSee(channels.review, '## 📋 Reviewer queue', PATIENCE)
-    .catch(() => nova.waitToSee(channels.review, 'Reviewer queue', PATIENCE));
+  const panel = await nova.waitToSee(channels.review, 'Reviewer queue', PATIENCE);
   await tell.step('the song is being encoded for playback', () =>
     nova.waitToSee(channels.review, /Concert Pitch[\s\S]*ready/, { timeoutMs: 60_000 }),
   );
