@@ -148,10 +148,14 @@ async function climbAll(tx: StoreTx, paid: readonly PaidGift[], scope: CommitSco
   const targets = await tx.lives.giftTargets([...new Set(paid.map(({ handleId }) => handleId))], rules.named);
   if (targets.size === 0) return [];
   const names = await handleNames(tx, paid);
+  // The sums hold all gifts of this batch already, so it is the last one that reaches the line.
+  const last = new Map<number, PaidGift>();
+  for (const gift of paid) {
+    const songId = targets.get(gift.handleId);
+    if (songId !== undefined) last.set(songId, gift);
+  }
   const moved: MovedSong[] = [];
-  for (const { giftId, handleId, name } of paid) {
-    const songId = targets.get(handleId);
-    if (songId === undefined) continue;
+  for (const [songId, { giftId, handleId, name }] of last) {
     const gift = { giftId, name, handle: names.get(handleId) ?? '' };
     const song = await climbWith(tx, songId, gift, rules, scope.now);
     if (song !== null) moved.push(song);
