@@ -1,15 +1,13 @@
 import type { Failure } from '../domain/failure.ts';
-import { isWaiting } from '../domain/submission.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
-import type { SubmissionService } from './submission-service.ts';
+import { withdrawSong } from './submission-rules.ts';
 
 export interface PrivacyPorts {
   readonly store: Store;
-  readonly submissions: Pick<SubmissionService, 'own' | 'withdraw'>;
   readonly bus: EventBus<Facts>;
   readonly clock: Clock;
 }
@@ -28,17 +26,16 @@ export class PrivacyService {
     return { exportedAt: new Date(this.#ports.clock.now()).toISOString(), guildId, userId, ...tables };
   }
 
+  /** In one step: waiting songs are withdrawn, then nothing names the member any more. */
   async erase(guildId: string, userId: string): Promise<Result<{ readonly submissions: number }, Failure>> {
-    const { store, submissions, bus } = this.#ports;
-    // Withdrawn one by one first, so that the queue, its panels and its history stay true.
-    for (let page = 0, pages = 1; page < pages; page += 1) {
-      const own = await submissions.own(guildId, userId, page);
-      pages = own.pages;
-      for (const { submission } of own.entries) {
-        if (isWaiting(submission.line)) await submissions.withdraw(guildId, submission.id, userId);
+    const { store, bus, clock } = this.#ports;
+    const erased = await store.transaction(async (tx) => {
+      const waiting = await tx.submissions.waitingOf(guildId, userId);
+      for (const song of [...waiting, ...(await tx.submissions.draftsOf(guildId, userId))]) {
+        await withdrawSong(tx, song, userId, clock.now());
       }
-    }
-    const erased = await store.transaction((tx) => tx.privacy.erase(guildId, userId));
+      return tx.privacy.erase(guildId, userId);
+    });
     if (erased.rows === 0) return err({ code: 'nothing-stored' });
     bus.emit('queue.changed', { guildId });
     return ok({ submissions: erased.submissions });

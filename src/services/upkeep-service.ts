@@ -42,6 +42,11 @@ export class UpkeepService {
     await this.#running;
   }
 
+  /** Resolves when the running round, if any, has ended. */
+  idle(): Promise<void> {
+    return this.#running;
+  }
+
   /** One round, now. */
   async run(): Promise<void> {
     const { store, clock, guilds } = this.#ports;

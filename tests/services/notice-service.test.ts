@@ -1,0 +1,228 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Notice, NoticeTarget } from '../../src/domain/notice.ts';
+import type { Delivery, Notifier } from '../../src/ports/notifier.ts';
+import { NoticeService } from '../../src/services/notice-service.ts';
+import { CoreStage, GUILD, quietLog, STAFF, unwrap } from './core-stage.ts';
+
+/** Whom the bot told what, and how that went. */
+class Mouth implements Notifier {
+  readonly told: { readonly target: NoticeTarget; readonly notice: Notice }[] = [];
+  answer: (notice: Notice) => Delivery | Promise<Delivery> = () => 'sent';
+
+  async deliver(_guildId: string, target: NoticeTarget, notice: Notice): Promise<Delivery> {
+    this.told.push({ target, notice });
+    return this.answer(notice);
+  }
+
+  toMember(userId: string): readonly Notice[] {
+    return this.told.filter(({ target }) => target.kind === 'member' && target.userId === userId).map((t) => t.notice);
+  }
+}
+
+let stage: CoreStage;
+let mouth: Mouth;
+let notices: NoticeService;
+let folder: string | null = null;
+
+function service(on: CoreStage, notifier: Notifier): NoticeService {
+  const { store, settings, bus, clock } = on;
+  return new NoticeService({ store, settings, notifier, bus, clock, log: quietLog });
+}
+
+beforeEach(async () => {
+  stage = await CoreStage.open();
+  mouth = new Mouth();
+  notices = service(stage, mouth);
+});
+afterEach(async () => {
+  await notices.stop();
+  await stage.close();
+  expect(stage.faults).toEqual([]);
+  if (folder !== null) await rm(folder, { recursive: true });
+  folder = null;
+});
+
+async function quiet(): Promise<void> {
+  for (let n = 0; n < 5; n += 1) {
+    await stage.bus.idle();
+    await notices.idle();
+  }
+}
+
+const dm = (userId: string): NoticeTarget => ({ kind: 'member', userId });
+const proven: Notice = { kind: 'handle-proven', name: 'viewer' };
+
+describe('a notice', () => {
+  test('is delivered once, and not again by whatever wakes the outbox', async () => {
+    await notices.start();
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    await quiet();
+    stage.bus.emit('notice.stored', { guildId: GUILD });
+    await quiet();
+    expect(mouth.told).toEqual([{ target: dm('1'), notice: proven }]);
+  });
+
+  test('stored while nobody delivers waits for the start', async () => {
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    expect(mouth.told).toEqual([]);
+    await notices.start();
+    await quiet();
+    expect(mouth.told).toHaveLength(1);
+  });
+
+  test('comes to one person in the order of events', async () => {
+    for (let n = 0; n < 30; n += 1) await notices.tell(GUILD, dm('1'), `${n}`, { kind: 'handle-proven', name: `${n}` });
+    await notices.start();
+    await quiet();
+    expect(mouth.toMember('1').map((notice) => ('name' in notice ? notice.name : ''))).toEqual(
+      Array.from({ length: 30 }, (_, n) => `${n}`),
+    );
+  });
+
+  test('that Discord cannot take now is tried again later, less and less often, and given up in the end', async () => {
+    mouth.answer = () => 'retry';
+    await notices.start();
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    await quiet();
+    expect(mouth.told).toHaveLength(1);
+    for (let n = 0; n < 20; n += 1) {
+      await stage.clock.advance(40 * 60_000);
+      await quiet();
+    }
+    expect(mouth.told).toHaveLength(8);
+    expect(await stage.notices()).toEqual([]);
+  });
+
+  test('that a person does not take is not tried again', async () => {
+    mouth.answer = () => 'refused';
+    await notices.start();
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    await quiet();
+    await stage.clock.advance(24 * 3_600_000);
+    await quiet();
+    expect(mouth.told).toHaveLength(1);
+  });
+
+  test('whose wording has a bug holds up no other', async () => {
+    mouth.answer = (notice) => {
+      if (notice.kind === 'handle-lost') throw new Error('bug');
+      return 'sent';
+    };
+    await notices.tell(GUILD, dm('1'), 'a', { kind: 'handle-lost', name: 'x' });
+    await notices.tell(GUILD, dm('1'), 'b', proven);
+    await notices.start();
+    await quiet();
+    expect(mouth.told).toHaveLength(2);
+    expect(await stage.notices()).toEqual([]);
+  });
+
+  test('that was being sent when the process died is not sent again; the ones behind it are', async () => {
+    folder = await mkdtemp(join(tmpdir(), 'skipline-notices-'));
+    const path = join(folder, 'skipline.db');
+    const before = await CoreStage.open(path);
+    const dying = new Mouth();
+    const reached = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<Delivery>();
+    dying.answer = () => {
+      reached.resolve();
+      return held.promise;
+    };
+    const first = service(before, dying);
+    await first.tell(GUILD, dm('1'), 'a', proven);
+    await first.tell(GUILD, dm('1'), 'b', { kind: 'handle-lost', name: 'x' });
+    await first.start();
+    await reached.promise;
+
+    const after = await CoreStage.open(path);
+    const second = service(after, mouth);
+    await second.start();
+    await second.idle();
+    expect(mouth.told.map(({ notice }) => notice.kind)).toEqual(['handle-lost']);
+    await second.stop();
+    await after.close();
+    held.resolve('refused');
+    await first.stop();
+    await before.close();
+  });
+});
+
+describe('a member who wants no notices', () => {
+  test('gets none, but still the answers to what they did a moment ago', async () => {
+    await notices.setOptOut(GUILD, '1', true);
+    await notices.start();
+    await notices.tell(GUILD, dm('1'), 'a', proven);
+    await notices.tell(GUILD, dm('1'), 'b', { kind: 'data-export', userId: '1' });
+    await notices.tell(GUILD, dm('1'), 'c', {
+      kind: 'stored-passive',
+      publicId: '4F7K',
+      title: 'x',
+      place: 1,
+      extras: 0,
+    });
+    await notices.tell(GUILD, dm('2'), 'd', proven);
+    await quiet();
+    expect(mouth.toMember('1').map(({ kind }) => kind)).toEqual(['data-export', 'stored-passive']);
+    expect(mouth.toMember('2')).toHaveLength(1);
+    await notices.setOptOut(GUILD, '1', false);
+    await notices.tell(GUILD, dm('1'), 'e', proven);
+    await quiet();
+    expect(mouth.toMember('1')).toHaveLength(3);
+  });
+});
+
+describe('"you are next"', () => {
+  const comingUp = () =>
+    mouth.told.flatMap(({ target, notice }) =>
+      notice.kind === 'coming-up' && target.kind === 'member' ? [[target.userId, notice.place]] : [],
+    );
+
+  test('is told once per song, at the set place, whatever brought it there', async () => {
+    await stage.set('notices.coming-up-at', 2);
+    await notices.start();
+    for (const owner of ['1', '2', '3', '4']) await stage.submit(owner, { line: 'free' });
+    await quiet();
+    expect(comingUp()).toEqual([
+      ['1', 1],
+      ['2', 2],
+    ]);
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    await quiet();
+    expect(comingUp().slice(2)).toEqual([['3', 2]]);
+    unwrap(await stage.queue.undo(GUILD, STAFF));
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    await quiet();
+    expect(comingUp()).toHaveLength(3);
+    unwrap(await stage.handles.link(GUILD, '4', 'four'));
+    await stage.award('four', 100);
+    stage.bus.emit('queue.changed', { guildId: GUILD });
+    await quiet();
+    expect(comingUp().slice(3)).toEqual([['4', 1]]);
+  });
+
+  test('is made up for after a restart, and never told when switched off', async () => {
+    await stage.set('notices.coming-up-at', 0);
+    await stage.submit('1', { line: 'free' });
+    await stage.store.transaction((tx) => tx.guilds.join(GUILD, 0));
+    await notices.start();
+    await quiet();
+    expect(comingUp()).toEqual([]);
+    await notices.stop();
+    await stage.set('notices.coming-up-at', 3);
+    await notices.start();
+    await quiet();
+    expect(comingUp()).toEqual([['1', 1]]);
+  });
+});
+
+test('the owner is told when the song goes on air', async () => {
+  await stage.set('notices.coming-up-at', 0);
+  await notices.start();
+  const song = await stage.submit('1', { line: 'free', title: 'Mine' });
+  unwrap(await stage.queue.next(GUILD, STAFF));
+  await quiet();
+  expect(mouth.toMember('1')).toEqual([{ kind: 'on-air', publicId: song.publicId, title: 'Mine' }]);
+});
