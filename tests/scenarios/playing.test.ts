@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { analyseFrames } from '../../sandbox/voice/analyse.ts';
+import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
+import { PATIENCE, panel, publicId, type Show, startShow, submit, submitFree, tone } from './show.ts';
+
+let show: Show;
+let voice: VoiceSandbox;
+beforeAll(async () => {
+  show = await startShow({ sandbox: { tiktok: false } });
+  if (show.sandbox.voice === undefined) throw new Error('no voice');
+  voice = show.sandbox.voice;
+  await show.setUp();
+});
+afterAll(() => show.stop());
+
+function capture() {
+  const found = voice.captureOf(show.guildId);
+  if (found === undefined) throw new Error('the bot is not in voice');
+  return found;
+}
+
+describe('a file on air', () => {
+  it('asks to be called into voice first, and names what is missing', async () => {
+    expect((await (await show.nova.slash('join')).final(PATIENCE)).text).toMatch(/Join a voice channel first/);
+    expect((await (await show.nova.slash('pause')).final(PATIENCE)).text).toMatch(
+      /Nothing is playing|no voice channel/,
+    );
+  });
+
+  it('is heard in the voice channel when Next is pressed, and goes on after a restart of the bot', async () => {
+    const seen = await submit(show.ben, {
+      file: { name: 'tone.mp3', bytes: await tone(440, 20) },
+      artist: 'Ben',
+      title: 'Tone',
+    });
+    await (await show.ben.click(seen, { label: 'No' })).final(PATIENCE);
+    await show.nova.waitToSee(show.channels.review, /Reviewer queue[\s\S]*Tone[\s\S]*ready/, PATIENCE);
+    await show.nova.joinVoice(show.channels.studio);
+    expect((await (await show.nova.slash('join')).final(PATIENCE)).text).toContain('Studio');
+    await show.nova.click(await panel(show.nova, show.channels.review, 'Reviewer queue'), { label: 'Next' });
+    const heard = await analyseFrames(await capture().waitForAudio({ ms: 1_500 }, PATIENCE));
+    expect(heard.dominantHz).toBeGreaterThan(435);
+    expect(heard.dominantHz).toBeLessThan(445);
+    expect(heard.lufs ?? 0).toBeGreaterThan(-17.5);
+    expect(heard.lufs ?? 0).toBeLessThan(-14.5);
+
+    const before = capture().frames.length;
+    await show.restart();
+    const after = await capture().waitForAudio({ ms: 1_000, from: before }, PATIENCE);
+    expect((await analyseFrames(after)).dominantHz).toBeGreaterThan(435);
+    expect((await (await show.nova.slash('nowplaying')).final(PATIENCE)).text).toMatch(/Tone[\s\S]*▶️ 0:0[1-9]/);
+    expect(publicId(seen.text)).toMatch(/^[2-9A-Z]{4}$/);
+  });
+
+  it('stops when asked, and a link that can not be played offers an Open button while the show goes on', async () => {
+    expect((await (await show.nova.slash('stop')).final(PATIENCE)).text).toMatch(/Nothing is playing|Nothing/);
+    const id = await submitFree(show.ana, 'Locked');
+    await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*#${id}`), PATIENCE);
+    await show.nova.click(await panel(show.nova, show.channels.review, 'Reviewer queue'), { label: 'Next' });
+    const playing = await show.nova.waitToSee(show.channels.playing, /Locked[\s\S]*locks its songs/, PATIENCE);
+    expect(playing.text).toContain('[Open ↗]');
+  });
+});
