@@ -36,6 +36,7 @@ export class Responder {
   readonly #log: Logger;
   #state: ResponderState = { kind: 'fresh' };
   #deferring: Promise<void> = Promise.resolve();
+  #showing: Promise<void> = Promise.resolve();
 
   constructor(interaction: AnswerableInteraction, clock: Clock, log: Logger) {
     this.#interaction = interaction;
@@ -61,7 +62,12 @@ export class Responder {
   async finish(answer: Answer, mode: AnswerMode): Promise<'shown' | 'late'> {
     if (this.#state.kind === 'dead') return this.#missed(answer);
     try {
-      await this.#show(answer, mode);
+      const showing = this.#show(answer, mode);
+      this.#showing = showing.then(
+        () => undefined,
+        () => undefined,
+      );
+      await showing;
       this.#state = { kind: 'answered' };
       if (answer.kind === 'update') await answer.onShown?.();
       return 'shown';
@@ -73,10 +79,11 @@ export class Responder {
 
   /** Later states of an answered interaction; quiet once the token is dead. */
   readonly amend: Amend = async (card) => {
-    if (this.#state.kind === 'dead' || this.#state.kind === 'fresh') return;
+    // The answer may be on its way, and its outcome not known yet.
+    await this.#showing;
+    if (this.#state.kind !== 'answered') return;
     try {
       await this.#interaction.editReply(asEdit(card));
-      this.#state = { kind: 'answered' };
     } catch (error) {
       if (!this.#died(error)) this.#log.warn({ err: error }, 'could not amend an answer');
     }

@@ -10,12 +10,13 @@ import type {
   Answer,
   AnswerMode,
   Caller,
+  Choice,
   Cog,
   CommandModule,
   ComponentModule,
   MessageCommandModule,
 } from './answer.ts';
-import { type Card, textCard } from './cards/card.ts';
+import { type Card, clip, textCard } from './cards/card.ts';
 import { decodeCustomId } from './custom-id.ts';
 import { type AnswerableInteraction, Responder } from './responder.ts';
 import { apiCode } from './send.ts';
@@ -167,27 +168,35 @@ export class Router {
     await responder.finish({ kind: 'card', card: faultCard(reference) }, 'private');
   }
 
+  /** Always answered, at worst with nothing: a person who types is not shown an error. */
   async #complete(interaction: AutocompleteInteraction): Promise<void> {
-    const module = this.#commands.get(interaction.commandName);
-    const startedAt = this.#ports.clock.monotonic();
-    let choices: readonly { name: string; value: string }[] = [];
+    const { clock, log, meter } = this.#ports;
+    const startedAt = clock.monotonic();
+    const { commandName } = interaction;
+    let result: 'ok' | 'error' | 'late' = 'ok';
+    const choices = await this.#choices(interaction).catch((error: unknown): readonly Choice[] => {
+      result = 'error';
+      log.warn({ err: error, command: commandName }, 'autocomplete failed');
+      return [];
+    });
     try {
-      if (interaction.inCachedGuild() && module?.complete !== undefined) {
-        const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
-        const wait = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
-        if (wait === null && this.#allowed(module.access, caller)) choices = await module.complete(interaction, caller);
-      }
       await interaction.respond(
-        choices
-          .slice(0, 25)
-          .map((choice) => ({ name: choice.name.slice(0, 100) || '?', value: choice.value.slice(0, 100) })),
+        choices.slice(0, 25).map(({ name, value }) => ({ name: clip(name, 100) || '?', value: value.slice(0, 100) })),
       );
-      this.#ports.meter.interaction('autocomplete', 'ok', this.#ports.clock.monotonic() - startedAt);
     } catch (error) {
       const late = apiCode(error) === 10062;
-      this.#ports.meter.interaction('autocomplete', late ? 'late' : 'error', this.#ports.clock.monotonic() - startedAt);
-      this.#ports.log[late ? 'debug' : 'warn']({ err: error, command: interaction.commandName }, 'autocomplete failed');
+      result = late ? 'late' : 'error';
+      log[late ? 'debug' : 'warn']({ err: error, command: commandName }, 'suggestions came too late');
     }
+    meter.interaction('autocomplete', result, clock.monotonic() - startedAt);
+  }
+
+  async #choices(interaction: AutocompleteInteraction): Promise<readonly Choice[]> {
+    const module = this.#commands.get(interaction.commandName);
+    if (!interaction.inCachedGuild() || module?.complete === undefined) return [];
+    const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
+    const wait = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
+    return wait === null && this.#allowed(module.access, caller) ? module.complete(interaction, caller) : [];
   }
 
   #allowed(access: Access, caller: Caller): boolean {

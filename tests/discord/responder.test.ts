@@ -1,0 +1,350 @@
+import { PermissionFlagsBits, SlashCommandBuilder } from 'discord.js';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Human } from '../../sandbox/discord/people/human.ts';
+import {
+  type Answer,
+  type Cog,
+  type CommandModule,
+  type ComponentModule,
+  card,
+  DONE,
+  refusal,
+  update,
+} from '../../src/discord/answer.ts';
+import { button, container, row, text, textCard } from '../../src/discord/cards/card.ts';
+import { encodeCustomId } from '../../src/discord/custom-id.ts';
+import { Router } from '../../src/discord/router.ts';
+import { systemClock } from '../../src/lib/system-clock.ts';
+import { StoreError } from '../../src/ports/store.ts';
+import { botStage, PATIENCE } from './bot-stage.ts';
+
+const definition = (name: string) =>
+  new SlashCommandBuilder()
+    .setName(name)
+    .setDescription(name)
+    .addStringOption((option) => option.setName('text').setDescription('text').setAutocomplete(true))
+    .toJSON();
+
+const panelCard = (word: string) => ({
+  components: [
+    container('brand', [text(`panel ${word}`)]),
+    row(
+      button('Go', encodeCustomId('test.go', 1)),
+      button('Old', 'v0:test.go:1', {}),
+      button('Foreign', 'somebody-else'),
+      button('Gone', encodeCustomId('test.gone')),
+    ),
+  ],
+});
+
+const MODAL = {
+  custom_id: encodeCustomId('test.modal'),
+  title: 'Modal',
+  components: [
+    { type: 18 as const, label: 'Word', component: { type: 4 as const, custom_id: 'word', style: 1 as const } },
+  ],
+};
+
+/** A bot with one command and one button, which do what the test says. */
+async function stage(options: Partial<Pick<CommandModule, 'access' | 'answer' | 'run' | 'complete'>> = {}) {
+  const bot = await botStage();
+  const metered: string[] = [];
+  const outdated: (string | null)[] = [];
+  const reports: string[] = [];
+  let press: ComponentModule['run'] = async () => DONE;
+  let pressAnswer: ComponentModule['answer'] = 'update';
+  let throttleMs: number | null = null;
+  const cog: Cog = {
+    commands: [
+      {
+        definition: definition('ask'),
+        access: options.access ?? 'everyone',
+        answer: options.answer ?? 'private',
+        run: options.run ?? (async () => card(textCard('good', 'answer'))),
+        ...(options.complete === undefined ? {} : { complete: options.complete }),
+      },
+      {
+        definition: definition('panel'),
+        access: 'everyone',
+        answer: 'public',
+        run: async () => card(panelCard('one')),
+      },
+    ],
+    components: [
+      {
+        action: 'test.go',
+        access: 'everyone',
+        get answer() {
+          return pressAnswer;
+        },
+        run: (...args) => press(...args),
+      },
+    ],
+  };
+  const router = new Router([cog], {
+    settings: bot.settings,
+    clock: systemClock,
+    log: bot.log,
+    meter: { interaction: (name, result) => void metered.push(`${name} ${result}`) },
+    report: (_guildId, reference, where) => void reports.push(`${where} ${reference}`),
+    outdatedPanel: (_guildId, messageId) => void outdated.push(messageId),
+    throttle: () => throttleMs,
+  });
+  bot.listen({ interaction: (interaction) => router.handle(interaction), message: () => undefined });
+  await bot.logIn();
+  await bot.client.application.commands.set(cog.commands.map((command) => command.definition));
+  onTestFinished(() => router.close());
+  const ana = bot.people.human(bot.guild, 'ana');
+  return {
+    ...bot,
+    ana,
+    router,
+    metered,
+    outdated,
+    reports,
+    pressed: (answer: ComponentModule['answer'], run: ComponentModule['run']) => {
+      pressAnswer = answer;
+      press = run;
+    },
+    slowDown: (ms: number) => {
+      throttleMs = ms;
+    },
+    panel: async (who: Human) => (await who.slash('panel')).final(PATIENCE),
+    /** Resolves when the bot has acknowledged something without an answer. */
+    deferred: () =>
+      bot.world.events.waitFor('interaction-answered', ({ answer }) => answer.kind.startsWith('deferred'), PATIENCE),
+  };
+}
+
+describe('an answer', () => {
+  test('that is quick goes out at once, for its person alone', async () => {
+    const { ana, metered } = await stage();
+    const seen = await ana.slash('ask');
+    expect(seen).toMatchObject({ answered: 'message', ephemeral: true, text: '┃ answer' });
+    await expect.poll(() => metered).toEqual(['/ask ok']);
+  });
+
+  test('that takes long is deferred in time, and fills the placeholder', async () => {
+    const done = Promise.withResolvers<Answer>();
+    const { ana, deferred } = await stage({ run: () => done.promise });
+    const acknowledged = deferred();
+    const asked = ana.slash('ask');
+    await acknowledged;
+    done.resolve(card(textCard('good', 'at last')));
+    const seen = await asked;
+    expect(seen).toMatchObject({ answered: 'deferred', ephemeral: true });
+    expect(seen.firstAnswerMs).toBeLessThan(3_000);
+    expect(await seen.final(PATIENCE)).toMatchObject({ ephemeral: true, text: '┃ at last' });
+  });
+
+  test('can show later states of itself', async () => {
+    const later = Promise.withResolvers<void>();
+    const { ana } = await stage({
+      run: async (_interaction, _caller, amend) => {
+        void later.promise.then(() => amend(textCard('good', 'second')));
+        return card(textCard('good', 'first'));
+      },
+    });
+    const seen = await ana.slash('ask');
+    expect(seen.text).toBe('┃ first');
+    later.resolve();
+    expect((await seen.nextEdit(PATIENCE)).text).toBe('┃ second');
+  });
+
+  test('may be a modal', async () => {
+    const { ana } = await stage({ answer: 'modal', run: async () => ({ kind: 'modal', modal: MODAL }) });
+    expect((await ana.slash('ask')).answered).toBe('modal');
+  });
+
+  test('to a public command that is refused after a wait leaves nothing public behind', async () => {
+    const done = Promise.withResolvers<Answer>();
+    const { ana, deferred, people, guild, channel } = await stage({ answer: 'public', run: () => done.promise });
+    const ben = people.human(guild, 'ben');
+    const acknowledged = deferred();
+    const asked = ana.slash('ask');
+    await acknowledged;
+    done.resolve(refusal({ code: 'no-sessions' }));
+    const said = await (await asked).nextFollowUp(PATIENCE);
+    expect(said).toMatchObject({ ephemeral: true, text: expect.stringContaining('There has been no show yet') });
+    expect(ben.sees(channel)).toEqual([]);
+  });
+});
+
+describe('a click', () => {
+  test('draws its own message anew, and hears when that is done', async () => {
+    const { ana, panel, pressed } = await stage();
+    const shown: string[] = [];
+    pressed('update', async () => update(panelCard('two'), async () => void shown.push('shown')));
+    const seen = await ana.click(await panel(ana), { label: 'Go' });
+    expect(seen).toMatchObject({ answered: 'update', text: expect.stringContaining('panel two') });
+    await expect.poll(() => shown).toEqual(['shown']);
+  });
+
+  test('that takes long is acknowledged in time and draws its message afterwards', async () => {
+    const { ana, panel, pressed, deferred } = await stage();
+    const done = Promise.withResolvers<Answer>();
+    pressed('update', () => done.promise);
+    const message = await panel(ana);
+    const acknowledged = deferred();
+    const clicked = ana.click(message, { label: 'Go' });
+    await acknowledged;
+    done.resolve(update(panelCard('two')));
+    expect((await (await clicked).final(PATIENCE)).text).toContain('panel two');
+  });
+
+  test.each([
+    ['at once', false],
+    ['after a wait', true],
+  ])('that is refused %s says so to its person alone and leaves the panel as it is', async (_when, slow) => {
+    const { ana, panel, pressed, deferred, people, guild, channel } = await stage();
+    const ben = people.human(guild, 'ben');
+    const done = Promise.withResolvers<Answer>();
+    pressed('update', () => done.promise);
+    const message = await panel(ana);
+    const acknowledged = slow ? deferred() : Promise.resolve();
+    const clicked = ana.click(message, { label: 'Go' });
+    await acknowledged;
+    done.resolve(refusal({ code: 'queue-empty', pending: 0 }));
+    const seen = await clicked;
+    const said = slow ? await seen.nextFollowUp(PATIENCE) : seen;
+    expect(said).toMatchObject({ ephemeral: true, text: expect.stringContaining('The queue is empty') });
+    expect(ben.sees(channel).map(({ text: shown }) => shown.split('\n')[0])).toEqual(['┃ panel one']);
+  });
+
+  test('that is only taken changes nothing', async () => {
+    const { ana, panel, pressed } = await stage();
+    pressed('update', async () => DONE);
+    expect((await ana.click(await panel(ana), { label: 'Go' })).answered).toBe('deferred');
+  });
+
+  test.each(['Old', 'Gone'])(
+    'on a button of an older release ("%s") is answered, and the panel is reported',
+    async (label) => {
+      const { ana, panel, outdated } = await stage();
+      const message = await panel(ana);
+      const seen = await ana.click(message, { label });
+      expect(seen).toMatchObject({ ephemeral: true, text: expect.stringContaining('older version') });
+      expect(outdated).toEqual([message.message?.id]);
+    },
+  );
+
+  test('with a forged id reaches its module as text only, which refuses', async () => {
+    const { ana, panel, pressed } = await stage();
+    const heard: (readonly string[])[] = [];
+    pressed('update', async (_press, _caller, args) => {
+      heard.push(args);
+      return refusal({ code: 'panel-outdated' });
+    });
+    const message = await panel(ana);
+    await ana.clickRaw(message, 'v1:test.go:-1:DROP TABLE submission;:%00');
+    expect(heard).toEqual([['-1', 'DROP TABLE submission;', '%00']]);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('reaches the person as a reference, which the log and staff have too, and nothing of the error', async () => {
+    const { ana, lines, reports, metered } = await stage({
+      run: async () => {
+        throw new Error('secret path /srv/data and token abc');
+      },
+    });
+    const seen = await ana.slash('ask');
+    const reference = /reference: ([0-9A-Z]{6})/.exec(seen.text)?.[1];
+    expect(reference).toBeDefined();
+    expect(seen).toMatchObject({ ephemeral: true });
+    expect(seen.text).not.toMatch(/secret|token/);
+    expect(lines.find(({ level }) => level === 'error')?.facts).toMatchObject({ reference });
+    expect(reports).toEqual([`/ask ${reference}`]);
+    await expect.poll(() => metered).toEqual(['/ask error']);
+  });
+
+  test('in the store is told as what it is', async () => {
+    const { ana } = await stage({
+      run: async () => {
+        throw new StoreError('full', 'the disk is full');
+      },
+    });
+    expect((await ana.slash('ask')).text).toContain("can't write to my disk");
+  });
+
+  test('after the interaction died is told by DM, because nothing else is left', async () => {
+    const { ana, world, metered } = await stage();
+    const asked = ana.slash('ask', {}, { deliverAfterMs: 3_100 });
+    world.advance(3_000);
+    expect((await asked).answered).toBe('failed');
+    world.advance(200);
+    expect((await ana.nextDm(PATIENCE)).text).toBe('┃ answer');
+    await expect.poll(() => metered).toEqual(['/ask late']);
+  });
+
+  test('in an autocomplete is logged and suggests nothing, and the next one works', async () => {
+    let broken = true;
+    const { ana, lines } = await stage({
+      complete: async () => {
+        if (broken) throw new Error('broken');
+        return Array.from({ length: 40 }, (_, index) => ({ name: 'x'.repeat(200), value: `${index}` }));
+      },
+    });
+    expect(await ana.autocomplete('ask', 'text', 'a')).toMatchObject({ answered: 'choices', choices: [] });
+    expect(lines.map(({ message }) => message)).toContain('autocomplete failed');
+    broken = false;
+    const seen = await ana.autocomplete('ask', 'text', 'a');
+    expect(seen.choices).toHaveLength(25);
+    expect(seen.choices.every(({ name }) => name.length === 100)).toBe(true);
+  });
+});
+
+describe('rights', () => {
+  test.each(['reviewer', 'admin'] as const)(
+    'a command for a %s is refused to listeners and done for the owner',
+    async (access) => {
+      const { ana, nova } = await stage({ access });
+      expect((await ana.slash('ask')).text).toMatch(/Only (reviewers|people with)/);
+      expect((await nova.slash('ask')).text).toBe('┃ answer');
+    },
+  );
+
+  test('the reviewer role is looked up at every use', async () => {
+    const { world, guild, people, settings } = await stage({ access: 'reviewer' });
+    const role = world.addRole(guild.id, { name: 'Reviewer' });
+    const ben = people.human(guild, 'ben', { roles: [role.id] });
+    expect((await ben.slash('ask')).text).toContain('Only reviewers');
+    settings.put(guild.id, { 'role.reviewer': role.id });
+    expect((await ben.slash('ask')).text).toBe('┃ answer');
+    world.takeRole(guild.id, ben.id, role.id);
+    expect((await ben.slash('ask')).text).toContain('Only reviewers');
+  });
+
+  test('Manage Server is enough for everything', async () => {
+    const { people, guild } = await stage({ access: 'admin' });
+    const cleo = people.human(guild, 'cleo', { permissions: PermissionFlagsBits.ManageGuild });
+    expect((await cleo.slash('ask')).text).toBe('┃ answer');
+  });
+
+  test('who floods is told to wait, and reviewers are not', async () => {
+    const { ana, nova, slowDown } = await stage();
+    slowDown(4_200);
+    expect((await ana.slash('ask')).text).toContain('wait 5 s');
+    expect((await nova.slash('ask')).text).toBe('┃ answer');
+  });
+});
+
+test('closing waits for what is under way and takes nothing new', async () => {
+  const done = Promise.withResolvers<Answer>();
+  const started = Promise.withResolvers<void>();
+  const { ana, router, world } = await stage({
+    run: () => {
+      started.resolve();
+      return done.promise;
+    },
+  });
+  const asked = ana.slash('ask');
+  await started.promise;
+  const closed = router.close();
+  done.resolve(card(textCard('good', 'answer')));
+  await closed;
+  expect((await (await asked).final(PATIENCE)).text).toBe('┃ answer');
+  const late = ana.slash('ask');
+  world.advance(3_000);
+  expect((await late).answered).toBe('failed');
+});
