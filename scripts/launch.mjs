@@ -112,6 +112,8 @@ function taskEnv(node, programs) {
   // Found outside PATH (just installed, or a minimal PATH): every program the task starts finds them by name too.
   const extra = [programs.ffmpeg, programs.ffprobe].flatMap((file) => (file === undefined ? [] : [dirname(file)]));
   env.PATH = [...new Set([...path, ...extra])].join(delimiter);
+  // Compiled once, read the next time: a start takes two thirds of the time.
+  env.NODE_COMPILE_CACHE ??= join(TOOLS, 'compile-cache');
   env.NODE_OPTIONS = [env.NODE_OPTIONS ?? '', ...nodeOptions(node.version)].join(' ').trim();
   return env;
 }
