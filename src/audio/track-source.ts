@@ -48,21 +48,35 @@ export class TrackSources {
     this.#programs = programs;
   }
 
-  /** @returns null when the file is gone, holds nothing behind that position, or cannot be read */
-  async open(audio: AudioRef, positionMs: number, settings: SongSettings): Promise<TrackSource | null> {
+  /**
+   * @param signal nobody wants it any more
+   * @returns null when the file is gone, holds nothing behind that position, cannot be read, or nobody wants it
+   */
+  async open(
+    audio: AudioRef,
+    positionMs: number,
+    settings: SongSettings,
+    signal: AbortSignal,
+  ): Promise<TrackSource | null> {
+    if (signal.aborted) return null;
     const path = audio.kind === 'file' ? this.#folder.encoded(audio.sha256) : this.#folder.link(audio.key);
     const isPlain = settings.volume === 100 && settings.filters.length === 0;
-    return isPlain ? this.#openPlain(path, positionMs) : this.#openFiltered(path, positionMs, settings);
+    return isPlain ? this.#openPlain(path, positionMs, signal) : this.#openFiltered(path, positionMs, settings, signal);
   }
 
-  async #openPlain(path: string, positionMs: number): Promise<TrackSource | null> {
+  async #openPlain(path: string, positionMs: number, signal: AbortSignal): Promise<TrackSource | null> {
     const file = await OpusFile.open(path);
     if (file === null) return null;
     const from = await file.seek(positionMs);
-    return ready(new FilePackets(file), from, 1, false);
+    return ready(new FilePackets(file), { startMs: from, tempo: 1, isFiltered: false }, signal);
   }
 
-  async #openFiltered(path: string, positionMs: number, settings: SongSettings): Promise<TrackSource | null> {
+  async #openFiltered(
+    path: string,
+    positionMs: number,
+    settings: SongSettings,
+    signal: AbortSignal,
+  ): Promise<TrackSource | null> {
     if (this.#filtering >= MAX_FILTERS) return null;
     const reading = ['-nostdin', '-v', 'error', '-threads', '1', '-protocol_whitelist', 'file', '-f', 'ogg'];
     const chain = filterChain(settings.filters, settings.volume);
@@ -85,16 +99,16 @@ export class TrackSources {
     void child.ended.then(() => {
       this.#filtering -= 1;
     });
-    return ready(new ChildPackets(child), positionMs, tempoOf(settings.filters), true);
+    const track = { startMs: positionMs, tempo: tempoOf(settings.filters), isFiltered: true };
+    return ready(new ChildPackets(child), track, signal);
   }
 }
 
 /** Waits for the first packet; null when there is none. */
 async function ready(
   packets: Readable,
-  startMs: number,
-  tempo: number,
-  isFiltered: boolean,
+  { startMs, tempo, isFiltered }: { readonly startMs: number; readonly tempo: number; readonly isFiltered: boolean },
+  signal: AbortSignal,
 ): Promise<TrackSource | null> {
   const resource = new AudioResource([], [packets], null, PADDING_FRAMES);
   const ended = new AbortController();
@@ -102,12 +116,13 @@ async function ready(
   packets.on('error', () => ended.abort());
   packets.once('close', () => ended.abort());
   packets.once('end', () => ended.abort());
+  const unwanted = AbortSignal.any([ended.signal, signal]);
   try {
     // The resource listens too: once this is over it counts as started, and the player swaps it in without a pause.
-    if (!resource.started) await once(packets, 'readable', { signal: ended.signal });
+    if (!resource.started) await once(packets, 'readable', { signal: unwanted });
   } catch (error) {
     packets.destroy();
-    if (ended.signal.aborted) return null;
+    if (unwanted.aborted) return null;
     throw error;
   }
   // A stream without a single packet becomes readable too, to say that it ended.

@@ -5,7 +5,12 @@ import type { Logger } from '../ports/logger.ts';
 import type { TrackSource } from './track-source.ts';
 
 /** Opens a song at a position; null when there is nothing to play there. */
-export type OpenTrack = (song: Song, positionMs: number, settings: SongSettings) => Promise<TrackSource | null>;
+export type OpenTrack = (
+  song: Song,
+  positionMs: number,
+  settings: SongSettings,
+  signal: AbortSignal,
+) => Promise<TrackSource | null>;
 
 export interface VoicePlayerParts {
   readonly open: OpenTrack;
@@ -34,6 +39,7 @@ type State =
 
 interface Prepared {
   readonly key: string;
+  readonly dropped: AbortController;
   readonly source: Promise<TrackSource | null>;
 }
 
@@ -120,7 +126,8 @@ export class VoicePlayer {
     const key = keyOf(song, 0, settings);
     if (this.#prepared?.key === key) return;
     this.#takePrepared('');
-    this.#prepared = { key, source: this.#opened(song, 0, settings) };
+    const dropped = new AbortController();
+    this.#prepared = { key, dropped, source: this.#opened(song, 0, settings, dropped.signal) };
   }
 
   pause(): boolean {
@@ -181,7 +188,7 @@ export class VoicePlayer {
   }
 
   async #start(song: Song, positionMs: number, signal: AbortSignal, prepared: Prepared['source'] | null = null) {
-    const source = (await prepared) ?? (await this.#opened(song, positionMs, this.#settings));
+    const source = (await prepared) ?? (await this.#opened(song, positionMs, this.#settings, signal));
     if (signal.aborted) source?.close();
     else if (source !== null) this.#play(song, source);
     // Behind the last packet there is nothing to hear: that is an end, not a failure.
@@ -193,7 +200,7 @@ export class VoicePlayer {
     const { song, source } = state;
     const signal = this.#cancelOpening();
     const targetMs = seekMs ?? source.position() + LEAD_MS;
-    const next = await this.#opened(song, Math.min(targetMs, song.durationMs), this.#settings);
+    const next = await this.#opened(song, Math.min(targetMs, song.durationMs), this.#settings, signal);
     if (signal.aborted) {
       next?.close();
       return;
@@ -217,9 +224,14 @@ export class VoicePlayer {
   }
 
   /** Errors of the file system are told as "nothing to play"; the log has the rest. */
-  async #opened(song: Song, positionMs: number, settings: SongSettings): Promise<TrackSource | null> {
+  async #opened(
+    song: Song,
+    positionMs: number,
+    settings: SongSettings,
+    signal: AbortSignal,
+  ): Promise<TrackSource | null> {
     try {
-      return await this.#parts.open(song, positionMs, settings);
+      return await this.#parts.open(song, positionMs, settings, signal);
     } catch (error) {
       this.#parts.log.error({ err: error, songId: song.songId }, 'a song could not be opened');
       return null;
@@ -292,6 +304,7 @@ export class VoicePlayer {
     const prepared = this.#prepared;
     this.#prepared = null;
     if (prepared?.key === key) return prepared.source;
+    prepared?.dropped.abort();
     void prepared?.source.then((source) => source?.close());
     return null;
   }

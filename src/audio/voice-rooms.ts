@@ -125,7 +125,7 @@ export class VoiceRooms implements AudioOut {
       for (const listener of this.#listeners) told(listener);
     };
     const player = new VoicePlayer({
-      open: (song, positionMs, settings) => sources.open(song.audio, positionMs, settings),
+      open: (song, positionMs, settings, signal) => sources.open(song.audio, positionMs, settings, signal),
       clock,
       log,
       onChange: (state) => tell((listener) => listener.playerChanged(guildId, state)),
