@@ -20,7 +20,7 @@ const AUDIO_NAME = /\.(mp3|wav|wave|m4a|flac|aac|ogg|oga|opus|wma|aiff?|alac|mp4
 /** Could be a song: sound by its type or name, or of no known type. Pictures, texts and the like are conversation. */
 function maybeSong(file: Attachment): boolean {
   const type = file.contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type.startsWith('audio/') || type.startsWith('video/') || AUDIO_NAME.test(file.title ?? file.name)) return true;
+  if (type.startsWith('audio/') || type.startsWith('video/') || AUDIO_NAME.test(file.name)) return true;
   return type === '' || type === 'application/octet-stream' || type === 'application/ogg';
 }
 
