@@ -20,6 +20,7 @@ const UNKNOWN_BELIEVED = 3;
  *   onMessage: (message: Message) => void,
  *   onGone: () => void,
  *   random?: () => number,
+ *   silenceMs?: number,
  * }} Listener
  *   `onMessage` may throw: then the picture is taken anew. `onGone`: the address is no longer valid.
  */
@@ -78,8 +79,8 @@ export function stayConnected(listener) {
  * @param {AbortController} abort
  * @returns {Promise<End>}
  */
-async function listen({ url, onMessage }, abort) {
-  let silence = setTimeout(() => abort.abort(), SILENCE_MS);
+async function listen({ url, onMessage, silenceMs = SILENCE_MS }, abort) {
+  let silence = setTimeout(() => abort.abort(), silenceMs);
   try {
     const response = await fetch(url, { signal: abort.signal, cache: 'no-store' });
     if (response.status === 404) return (await saysUnknown(response)) ? 'unknown' : 'ended';
@@ -91,7 +92,7 @@ async function listen({ url, onMessage }, abort) {
       const { value, done } = await reader.read();
       if (done) return 'ended';
       clearTimeout(silence);
-      silence = setTimeout(() => abort.abort(), SILENCE_MS);
+      silence = setTimeout(() => abort.abort(), silenceMs);
       for (const { number, json } of frames(value)) {
         // A gap: begin again with the whole picture.
         if (number !== last + 1) return 'ended';
@@ -113,6 +114,7 @@ async function listen({ url, onMessage }, abort) {
  * @param {Response} response
  */
 async function saysUnknown(response) {
+  /** @type {any} */
   const body = await response.json().catch(() => null);
   return body?.error === 'unknown overlay';
 }
