@@ -234,12 +234,12 @@ export class VoiceLink implements WireListener {
     if (state.kind !== 'joining') return;
     const { from, wire, settle } = state;
     this.#log('warn', { why }, 'voice was not joined');
+    settle(err(why));
     // A refused move leaves the bot where it was.
     if (from !== null && from !== state.channelId && wire.isReady) {
       wire.settle(from);
       this.#enter({ kind: 'ready', channelId: from, wire });
     } else this.#enter({ kind: 'away', why: this.#exists(state.channelId) ? why : 'gone' });
-    settle(err(why));
   }
 
   #enterReady(channelId: string, wire: VoiceWire): void {
