@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Client } from 'discord.js';
 import { createAudioSide } from './audio/audio-side.ts';
 import type { Config } from './config.ts';
@@ -12,6 +13,7 @@ import { GuildEvents } from './discord/guild-events.ts';
 import { createPanels, type Panels } from './discord/panels/create-panels.ts';
 import { PassiveIntake } from './discord/passive-intake.ts';
 import { Router } from './discord/router.ts';
+import { createSessionCard } from './discord/session-card.ts';
 import { Throttle } from './discord/throttle.ts';
 import { DiscordVoiceGateway } from './discord/voice-gateway.ts';
 import type { EventBus } from './lib/event-bus.ts';
@@ -35,6 +37,7 @@ import { SettingsService } from './services/settings-service.ts';
 import { SubmissionService } from './services/submission-service.ts';
 import { UpkeepService } from './services/upkeep-service.ts';
 import { LINKS } from './stubs.ts';
+import { EventRecorder } from './tiktok/event-recorder.ts';
 import { TikTokLiveSource } from './tiktok/live-source.ts';
 import { KEYED_BUDGET, KEYLESS_BUDGET, SignLimiter } from './tiktok/sign-limiter.ts';
 import type { Meter } from './web/meter.ts';
@@ -72,7 +75,7 @@ export interface Parts {
 export async function createParts(ground: Ground): Promise<Parts> {
   const { bus, clock, client, log, meter, config, store } = ground;
   const reports = new ErrorReports({ store, bus, clock, log });
-  const { services, announcer } = await createServices(ground);
+  const { services, announcer, sessionCard } = await createServices(ground);
   const panels = createPanels({
     client,
     services,
@@ -142,13 +145,12 @@ export async function createParts(ground: Ground): Promise<Parts> {
   };
 }
 
-/** The numbers of a show with picture and table. */
-const sessionCard = async (): Promise<null> => null;
-
 /** Use cases, each with the ports it needs. */
-async function createServices(
-  ground: Ground,
-): Promise<{ readonly services: AllServices; readonly announcer: Announcer }> {
+async function createServices(ground: Ground): Promise<{
+  readonly services: AllServices;
+  readonly announcer: Announcer;
+  readonly sessionCard: ReturnType<typeof createSessionCard>;
+}> {
   const { bus, client, clock, config, dataDir, log, store } = ground;
   const settings = new SettingsService({ store, bus, clock });
   const guilds = new GuildService({ store, settings, clock, log: log.child({ name: 'guilds' }) });
@@ -185,7 +187,7 @@ async function createServices(
     clock,
     log: log.child({ name: 'live' }),
     source: createLiveSource(config, clock, log),
-    recorder: { open: () => ({ write: () => {}, close: async () => {} }) },
+    recorder: new EventRecorder(join(dataDir, 'recordings'), log.child({ name: 'recorder' })),
     reports: sessions,
   });
   const playback = new PlaybackService({
@@ -200,6 +202,7 @@ async function createServices(
     log: log.child({ name: 'playback' }),
   });
   const privacy = new PrivacyService({ store, bus, clock });
+  const sessionCard = createSessionCard({ client, reports: sessions, clock, log: log.child({ name: 'numbers' }) });
   const announcer = new Announcer({
     client,
     settings,
@@ -235,6 +238,7 @@ async function createServices(
       reports: sessions,
     },
     announcer,
+    sessionCard,
   };
 }
 
