@@ -50,7 +50,7 @@ export class ChannelDesk {
   ): Promise<Result<Assigned, Failure>> {
     const { settings, keeper, channels } = this.#ports;
     const { setting, needs, panels } = PURPOSE[purpose];
-    const trouble = channels.trouble(guildId, channelId, needs);
+    const trouble = await channels.verify(guildId, channelId, needs);
     if (trouble !== null) return err(trouble);
     let panelsLater = false;
     for (const kind of panels) {

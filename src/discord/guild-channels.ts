@@ -52,6 +52,28 @@ export class GuildChannels {
     return missing.length === 0 ? null : { code: 'missing-permissions', channelId, permissions: missing };
   }
 
+  /**
+   * Asks Discord itself: discord.js takes a channel that somebody just chose into its cache again, also one that was
+   * deleted between menu and click.
+   */
+  async verify(guildId: string, channelId: string, needs: bigint): Promise<Failure | null> {
+    try {
+      await this.#client.channels.fetch(channelId, { force: true });
+    } catch (error) {
+      const code = apiCode(error);
+      if (code === 10_003) {
+        this.#client.guilds.cache.get(guildId)?.channels.cache.delete(channelId);
+        this.#client.channels.cache.delete(channelId);
+        return { code: 'channel-unusable', channelId, why: 'gone' };
+      }
+      if (code !== null && NOT_ALLOWED.has(code)) return { code: 'channel-unusable', channelId, why: 'hidden' };
+      if (!isOutage(error)) throw error;
+      this.#log.warn({ err: error, guildId }, 'Discord did not say whether a channel exists');
+      return { code: 'discord-unavailable' };
+    }
+    return this.trouble(guildId, channelId, needs);
+  }
+
   exists(guildId: string, channelId: string): boolean {
     return this.#client.guilds.cache.get(guildId)?.channels.cache.has(channelId) === true;
   }
