@@ -9,9 +9,43 @@ import { playShortShow } from './story/short-show.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** `npm run demo`: a local Discord, a local TikTok LIVE, the unmodified bot, and a whole short show. */
+const asked = (flag: string): boolean => process.argv.includes(`--${flag}`);
+
+/**
+ * `npm run demo`: a local Discord, a local TikTok LIVE and the unmodified bot. In a terminal it opens the page and stays;
+ * otherwise, and with `--headless`, it tells a whole short show as text and ends.
+ */
 async function main(): Promise<void> {
-  const colors = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const terminal = process.stdout.isTTY === true && (process.env.CI ?? '') === '';
+  const page = !asked('headless') && (asked('page') || asked('auto') || terminal);
+  if (page) await openPage(asked('auto') && !asked('page') && !terminal);
+  else await tellStory();
+}
+
+/** `--page` opens it without a terminal too, `--auto` plays the show by itself, `--fresh` forgets earlier runs. */
+async function openPage(leave: boolean): Promise<void> {
+  // The page brings a bundler along, which the text story does without.
+  const { runDemoPage } = await import('./stage/demo-page.ts');
+  const write = (text: string): void => void process.stdout.write(text);
+  process.exitCode = await runDemoPage({
+    root: ROOT,
+    fresh: asked('fresh'),
+    auto: asked('auto'),
+    leave,
+    env: { ...programs(), ...(asked('verbose') ? { LOG_LEVEL: 'debug' } : {}) },
+    tell: new Narrator(write, usesColors()),
+    say: (line) => write(`${line}\n`),
+    ...(asked('verbose') ? { onBotLine: (line: string) => write(`             ${line}\n`) } : {}),
+    stopped: new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    }),
+  });
+}
+
+const usesColors = (): boolean => process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+
+async function tellStory(): Promise<void> {
+  const colors = usesColors();
   const tell = new Narrator((text) => process.stdout.write(text), colors);
   process.stdout.write(
     'Skipline demo: a whole show against a local Discord and a local TikTok LIVE. Nothing leaves this machine.\n',
