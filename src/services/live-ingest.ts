@@ -80,9 +80,9 @@ export class LiveIngest {
     this.#lastEvent = ports.clock.monotonic();
   }
 
-  /** ms since the last event, or since the beginning. */
+  /** Whole ms since the last event, or since the beginning. */
   get silentMs(): number {
-    return this.#ports.clock.monotonic() - this.#lastEvent;
+    return Math.round(this.#ports.clock.monotonic() - this.#lastEvent);
   }
 
   /** How what arrives from now on is to be taken. */

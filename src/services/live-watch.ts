@@ -33,9 +33,9 @@ export class LiveWatch implements LiveListener {
     return this.#parting.promise;
   }
 
-  /** ms since the last byte. */
+  /** Whole ms since the last byte. */
   get silentMs(): number {
-    return this.#clock.monotonic() - this.#lastByte;
+    return Math.round(this.#clock.monotonic() - this.#lastByte);
   }
 
   event(event: LiveEvent): void {

@@ -36,6 +36,7 @@ export interface LiveSourceOptions {
 const PAGE_TIMEOUT_MS = 6_000;
 const SIGN_TIMEOUT_MS = 15_000;
 const DEADLINE_MS = 45_000;
+const GOODBYE_MS = 300;
 /** After "slow down" without a time. */
 const SLOW_DOWN_MS = 30_000;
 
@@ -147,16 +148,24 @@ export class TikTokLiveSource implements LiveSource {
       // Cancelled too late to matter to the library, or the stream's end was among the first messages: the library
       // stays connected to nothing.
       ear.mute();
-      await library.disconnect();
+      await this.#leave(library);
       return err(ear.ended ? { kind: 'offline' } : CANCELLED);
     }
     return ok({
       room: { roomId: room.roomId, hostUserId: info.hostUserId, hostName: info.hostName },
       close: async () => {
         ear.mute();
-        await library.disconnect();
+        await this.#leave(library);
       },
     });
+  }
+
+  /** Says goodbye; a half-open socket does not answer that and is cut. */
+  async #leave(library: TikTokLiveConnection): Promise<void> {
+    const socket = socketOf(library);
+    const stop = this.#clock.after(GOODBYE_MS, () => socket?.terminate());
+    await library.disconnect();
+    stop();
   }
 
   /** Ends every call in time, whatever the library does, and turns its failures into refusals. */
