@@ -1,0 +1,37 @@
+import { type ComponentModule, card, refusal } from '../../answer.ts';
+import { undoneCard } from '../../cards/staff-card.ts';
+import { idArgument } from '../../custom-id.ts';
+import type { PanelDesk } from '../../panels/panel-desk.ts';
+import type { Services } from '../services.ts';
+import { takeNext } from './take-next.ts';
+
+/** Next and its undo. Both carry what was on air when they were drawn: a double click takes one song. */
+export function nextButtons(
+  services: Pick<Services, 'queue' | 'playback'>,
+  desk: PanelDesk,
+): readonly ComponentModule[] {
+  const { queue, playback } = services;
+  return [
+    {
+      action: 'reviewer.next',
+      access: 'reviewer',
+      answer: 'update',
+      run: async (press, caller, [playId]) => {
+        const taken = await takeNext(services, caller, idArgument(playId) || null);
+        return taken.kind === 'card' && desk.isPanel(press) ? desk.redraw(press, caller) : taken;
+      },
+    },
+    {
+      action: 'reviewer.undo',
+      access: 'reviewer',
+      answer: 'update',
+      run: async (press, caller, [playId]) => {
+        const { guildId, userId } = caller;
+        const result = await queue.undo(guildId, userId, idArgument(playId) ?? undefined);
+        if (!result.ok) return refusal(result.error);
+        if (playback.status(guildId).voice.kind !== 'away') void playback.stop(guildId, userId);
+        return desk.isPanel(press) ? desk.redraw(press, caller) : card(undoneCard(result.value.restored));
+      },
+    },
+  ];
+}

@@ -1,0 +1,34 @@
+import { isWaiting } from '../../../domain/submission.ts';
+import { type ComponentModule, card, refusal, update } from '../../answer.ts';
+import { bookmarkedCard, historyCard, removedCard, removeModal } from '../../cards/staff-card.ts';
+import type { Services } from '../services.ts';
+import { moved, OUTDATED, reasonOf, songAction } from './song-action.ts';
+import { songModal } from './song-modal.ts';
+
+/** What can be done with a song of the queue. */
+export function songButtons({
+  queue,
+  submissions,
+}: Pick<Services, 'queue' | 'submissions'>): readonly ComponentModule[] {
+  return [
+    songAction('song.move', 'update', async (id, { guildId, userId }, [line = '']) =>
+      isWaiting(line) ? moved(await queue.move(guildId, userId, id, line)) : refusal(OUTDATED),
+    ),
+    songAction('song.play-next', 'update', async (id, { guildId, userId }) =>
+      moved(await queue.playNext(guildId, userId, id)),
+    ),
+    songAction('song.bookmark', 'private', async (id, { guildId, userId }) => {
+      const result = await queue.bookmark(guildId, userId, id);
+      return result.ok ? card(bookmarkedCard(result.value)) : refusal(result.error);
+    }),
+    songAction('song.history', 'private', async (id, { guildId }) => {
+      const song = await submissions.get(guildId, id);
+      return song === null ? refusal(OUTDATED) : card(historyCard(await queue.history(guildId, song.ownerId)));
+    }),
+    songAction('song.remove', 'modal', songModal({ submissions }, removeModal)),
+    songAction('song.remove-now', 'update', async (id, { guildId, userId }, _args, press) => {
+      const result = await queue.remove(guildId, userId, id, reasonOf(press));
+      return result.ok ? update(removedCard(result.value)) : refusal(result.error);
+    }),
+  ];
+}
