@@ -100,7 +100,11 @@ export type LiveStatus =
       readonly roomId: string;
       readonly sessionId: number;
       readonly startedAt: number;
-      readonly recovering: { readonly sinceAt: number; readonly tries: number; readonly nextTryAt: number | null } | null;
+      readonly recovering: {
+        readonly sinceAt: number;
+        readonly tries: number;
+        readonly nextTryAt: number | null;
+      } | null;
       readonly viewers: number | null;
       readonly lastEventAt: number | null;
       readonly events: Readonly<Record<string, number>>;
@@ -158,7 +162,12 @@ export interface SessionReport {
     readonly engagement: number;
     readonly coins: number;
   }[];
-  readonly songs: readonly { readonly at: number; readonly publicId: string; readonly artist: string; readonly title: string }[];
+  readonly songs: readonly {
+    readonly at: number;
+    readonly publicId: string;
+    readonly artist: string;
+    readonly title: string;
+  }[];
   /** Most engaged first; all of them. */
   readonly handles: readonly SessionHandleRow[];
 }
