@@ -1,0 +1,97 @@
+import { PermissionFlagsBits as Bit } from 'discord.js';
+import { describe, expect, test } from 'vitest';
+import { textCard } from '../../../src/discord/cards/card.ts';
+import { createPanelWire } from '../../../src/discord/panels/panel-wire.ts';
+import { botStage } from '../bot-stage.ts';
+
+const EVERYDAY = Bit.ViewChannel | Bit.SendMessages | Bit.ReadMessageHistory | Bit.AttachFiles;
+const card = (word: string) => textCard('brand', word);
+
+async function stage() {
+  const bot = await botStage({ botPermissions: EVERYDAY });
+  await bot.logIn();
+  const wire = createPanelWire(bot.client);
+  const posted = await wire.post(bot.channel.id, card('one'), 'first');
+  if (posted.kind !== 'shown') throw new Error(posted.kind);
+  const changed = () => new Promise((resolve) => bot.client.once('channelUpdate', resolve));
+  return { ...bot, wire, messageId: posted.messageId, changed };
+}
+
+describe('a panel on the wire', () => {
+  test('is posted, edited, found and removed', async () => {
+    const { wire, channel, messageId, nova, world } = await stage();
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'shown', messageId });
+    expect(nova.sees(channel).map(({ text }) => text)).toEqual(['┃ two']);
+    expect(await wire.exists(channel.id, messageId)).toEqual({ kind: 'shown', messageId });
+    await wire.remove(channel.id, messageId);
+    expect(world.messages.in(channel.id)).toEqual([]);
+    await wire.remove(channel.id, messageId);
+  });
+
+  test('loses the pictures that its new card does not bring', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    const picture = { name: 'wave.png', bytes: new Uint8Array([1, 2, 3]) };
+    const shown = {
+      components: [{ type: 12 as const, items: [{ media: { url: 'attachment://wave.png' } }] }],
+      files: [picture],
+    };
+    await wire.edit(channel.id, messageId, shown);
+    expect(world.messages.get(channel.id, messageId)?.attachments).toHaveLength(1);
+    await wire.edit(channel.id, messageId, card('plain'));
+    expect(world.messages.get(channel.id, messageId)?.attachments).toHaveLength(0);
+  });
+
+  test('is posted once when the same post is repeated', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    expect(await wire.post(channel.id, card('one'), 'first')).toEqual({ kind: 'shown', messageId });
+    expect(world.messages.in(channel.id)).toHaveLength(1);
+  });
+
+  test('that was deleted is gone, and so is a deleted channel', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    world.messages.delete(channel.id, messageId);
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'message-gone' });
+    expect(await wire.exists(channel.id, messageId)).toEqual({ kind: 'message-gone' });
+    world.deleteChannel(channel.id);
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'channel-gone' });
+    expect(await wire.post(channel.id, card('two'), 'other')).toEqual({ kind: 'channel-gone' });
+  });
+
+  test('names the permission that is missing, without asking Discord', async () => {
+    const { wire, channel, messageId, world, guild, changed } = await stage();
+    const told = changed();
+    world.setOverwrite(channel.id, { id: world.botRole(guild.id).id, type: 0, allow: 0n, deny: Bit.SendMessages });
+    await told;
+    const mark = world.events.mark();
+    const refused = await wire.edit(channel.id, messageId, card('two'));
+    expect(refused).toMatchObject({ kind: 'forbidden' });
+    expect(refused.kind === 'forbidden' && refused.missing).toContain('Send Messages');
+    expect(world.requests(() => true, mark)).toEqual([]);
+  });
+
+  test('in a channel that is hidden from the bot is forbidden, not gone', async () => {
+    const { wire, channel, messageId, world, guild, changed } = await stage();
+    const told = changed();
+    world.setOverwrite(channel.id, { id: guild.id, type: 0, allow: 0n, deny: Bit.ViewChannel });
+    await told;
+    expect(await wire.exists(channel.id, messageId)).toEqual({ kind: 'forbidden', missing: ['View Channel'] });
+  });
+
+  test.each([
+    ['server errors', { status: 502 }],
+    ['a dropped connection', { abort: 'before' }],
+    ['a lost answer', { abort: 'after' }],
+  ] as const)('sits out %s', async (_what, fault) => {
+    const { wire, channel, messageId, discord } = await stage();
+    const mend = discord.faults.rest({ match: '/messages', ...fault });
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'outage' });
+    expect(await wire.exists(channel.id, messageId)).toEqual({ kind: 'outage' });
+    mend();
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'shown', messageId });
+  });
+
+  test('that Discord finds invalid is a bug and throws', async () => {
+    const { wire, channel, messageId } = await stage();
+    await expect(wire.edit(channel.id, messageId, card('x'.repeat(4_001)))).rejects.toThrow();
+  });
+});
