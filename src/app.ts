@@ -16,6 +16,7 @@ import type { Facts } from './services/events.ts';
 import { StartRefusal } from './start-refusal.ts';
 import { openStore } from './store/database.ts';
 import { Meter } from './web/meter.ts';
+import { meteredStore } from './web/metered-store.ts';
 import { createWebServer } from './web/server.ts';
 
 export interface App {
@@ -65,21 +66,31 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
     () => bus.idle(),
   );
   const meter = new Meter();
-  let ready = false;
-  const web = await createWebServer({ log, meter, ready: () => ready });
+  const client = createClient(config.discord);
+  watchClient(client, log, meter);
   let httpPort = 0;
+  const publicUrl = () => config.http.publicUrl ?? (httpPort === 0 ? null : `http://127.0.0.1:${httpPort}`);
+  const bot = await createParts({
+    config,
+    dataDir,
+    store: meteredStore(store, meter, clock),
+    bus,
+    client,
+    clock,
+    log,
+    meter,
+    publicUrl,
+  });
+  let ready = false;
+  const web = await createWebServer({ log, meter, ready: () => ready, overlay: bot.overlay });
   await life.add(
     'web',
     async () => {
-      await web.listen({ port: config.http.port, host: config.http.host });
-      const address = web.server.address();
-      httpPort = typeof address === 'object' && address !== null ? address.port : config.http.port;
+      httpPort = await listenHttp(web, config.http);
     },
     () => web.close(),
   );
-  const client = createClient(config.discord);
-  watchClient(client, log);
-  const bot = await createParts({ config, dataDir, store, bus, client, clock, log, meter });
+  await life.add('meter', () => meter.start());
   listen(client, {
     interaction: (interaction) => bot.router.handle(interaction),
     message: (message) => bot.passive.handle(message),
@@ -178,6 +189,25 @@ async function open(dataDir: string, life: Lifecycle): Promise<Store> {
     }
     throw error;
   }
+}
+
+/** @returns the port, chosen by the system when 0 was asked for */
+async function listenHttp(
+  web: Awaited<ReturnType<typeof createWebServer>>,
+  { host, port }: Config['http'],
+): Promise<number> {
+  try {
+    await web.listen({ port, host });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(code)) throw error;
+    throw new StartRefusal(
+      `PORT ${port} on ${host} can't be used (${code}). Is another bot running? Choose another PORT.`,
+      { cause: error },
+    );
+  }
+  const address = web.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 /** A login that Discord refuses is a matter of configuration, told in words. */

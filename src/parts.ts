@@ -28,6 +28,7 @@ import { HandleService } from './services/handle-service.ts';
 import { LiveService } from './services/live-service.ts';
 import { MediaService } from './services/media-service.ts';
 import { NoticeService } from './services/notice-service.ts';
+import { OverlayService } from './services/overlay-service.ts';
 import { PanelService } from './services/panel-service.ts';
 import { PlaybackService } from './services/playback-service.ts';
 import { PrivacyService } from './services/privacy-service.ts';
@@ -41,6 +42,10 @@ import { EventRecorder } from './tiktok/event-recorder.ts';
 import { TikTokLiveSource } from './tiktok/live-source.ts';
 import { KEYED_BUDGET, KEYLESS_BUDGET, SignLimiter } from './tiktok/sign-limiter.ts';
 import type { Meter } from './web/meter.ts';
+import { meterSources } from './web/meter-sources.ts';
+import { newOverlayKey } from './web/overlay-key.ts';
+import { overlaySources } from './web/overlay-sources.ts';
+import type { WebPorts } from './web/server.ts';
 
 /** What every part is built from. */
 export interface Ground {
@@ -54,6 +59,8 @@ export interface Ground {
   readonly clock: Clock;
   readonly log: Logger;
   readonly meter: Meter;
+  /** How people reach the HTTP server; null while that is not known. */
+  readonly publicUrl: () => string | null;
 }
 
 export interface AllServices extends Services {
@@ -69,6 +76,7 @@ export interface Parts {
   readonly passive: PassiveIntake;
   readonly guildEvents: GuildEvents;
   readonly announcer: Announcer;
+  readonly overlay: NonNullable<WebPorts['overlay']>;
 }
 
 /** Builds every part and connects them. Starts nothing. */
@@ -88,6 +96,8 @@ export async function createParts(ground: Ground): Promise<Parts> {
     waveformOf: (sha256) => services.media.waveform(sha256),
     alert: (guildId, text, once) => reports.alert(guildId, text, once),
   });
+  const overlay = new OverlayService({ store, clock, newKey: newOverlayKey, publicUrl: ground.publicUrl });
+  meter.watch(meterSources({ store, ...services }));
   const guildChannels = new GuildChannels(client, log.child({ name: 'channels' }));
   const channels = new ChannelDesk({ settings: services.settings, keeper: panels.keeper, channels: guildChannels });
   const cogs = createCogs({
@@ -98,6 +108,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
     keeper: panels.keeper,
     clock,
     line: announcer,
+    overlay,
     sessionCard,
     messageContent: config.discord.messageContent,
   });
@@ -109,6 +120,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
     cogs,
     panels,
     announcer,
+    overlay: { service: overlay, sources: overlaySources({ store, ...services }), bus, clock },
     router: new Router(cogs, {
       settings: services.settings,
       clock,

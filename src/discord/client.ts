@@ -38,7 +38,8 @@ export function createClient(config: Config['discord']): Client<true> {
 }
 
 /** Named troubles of the wire, for the log; none of them ends the process. */
-export function watchClient(client: Client, log: Logger): void {
+export function watchClient(client: Client, log: Logger, meter: { rest(status: number): void }): void {
+  client.rest.on('response', (_request, response) => meter.rest(response.status));
   client.on('error', (error) => log.error({ err: error }, 'discord client error'));
   client.on('warn', (message) => log.warn({ detail: message }, 'discord client warning'));
   client.on('shardDisconnect', (event, shard) => log.warn({ code: event.code, shard }, 'gateway closed'));

@@ -10,7 +10,11 @@ export class Lifecycle {
     this.#onFault = onFault;
   }
 
-  async add(name: string, start: () => Promise<unknown> | unknown, stop?: () => Promise<unknown> | unknown): Promise<void> {
+  async add(
+    name: string,
+    start: () => Promise<unknown> | unknown,
+    stop?: () => Promise<unknown> | unknown,
+  ): Promise<void> {
     // Before it starts: a part that fails half way has something to clean up as well.
     if (stop !== undefined) this.#stops.push({ name, stop });
     await start();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { OverlayService } from '../../services/overlay-service.ts';
 import type { Cog } from '../answer.ts';
 import type { Card } from '../cards/card.ts';
 import type { ChannelDesk } from '../channel-desk.ts';
@@ -16,6 +17,7 @@ import { reviewerCog } from './reviewer/reviewer-cog.ts';
 import { songCog } from './reviewer/song-cog.ts';
 import type { Services } from './services.ts';
 import { channelCog } from './settings/channel-cog.ts';
+import { overlayCog } from './settings/overlay-cog.ts';
 import { selfhealCog } from './settings/selfheal-cog.ts';
 import { settingsCog } from './settings/settings-cog.ts';
 import { setupCog } from './settings/setup-cog.ts';
@@ -32,6 +34,7 @@ export interface CogPorts {
   readonly clock: Clock;
   /** Writes to a member in private. */
   readonly line: PrivateLine;
+  readonly overlay: OverlayService;
   /** The numbers of a show as they are posted after it; null when there is no such show. */
   readonly sessionCard: (guildId: string, sessionId: number) => Promise<Card | null>;
   /** Whether the bot may read messages: without it nothing is taken from pasted links and files. */
@@ -58,6 +61,7 @@ export function createCogs(ports: CogPorts): readonly Cog[] {
     helpCog(),
     setupCog({ services, desk: channels, channels: guildChannels, clock, messageContent }),
     channelCog(channels, messageContent),
+    overlayCog({ overlay: ports.overlay }),
     selfhealCog({ services, keeper, desk: channels, channels: guildChannels, messageContent }),
   ];
 }
