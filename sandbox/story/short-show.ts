@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChannelType } from '../discord/model.ts';
 import type { Human } from '../discord/people/human.ts';
-import { People } from '../discord/people/people.ts';
 import type { Sandbox } from '../start.ts';
 import { analyseFrames } from '../voice/analyse.ts';
 import type { BotProcess } from './bot-process.ts';
 import type { Narrator } from './narrator.ts';
+import { type NightReview, nightReview, setupCommands } from './night-review.ts';
 import { makeTone } from './songs.ts';
 
 const SONG_HZ = 440;
@@ -19,44 +18,9 @@ function demand(met: boolean, what: string, seen: string): asserts met {
   if (!met) throw new Error(`${what}. Seen instead:\n${seen}`);
 }
 
-/** A guild with its channels and its people. */
-function stage(sandbox: Sandbox) {
-  const { world } = sandbox.discord;
-  const people = new People(world);
-  const owner = world.addUser({ username: 'nova' });
-  const guild = world.addGuild({ name: 'Night Review', ownerId: owner.id });
-  const channel = (name: string, type: ChannelType = ChannelType.text) => world.addChannel(guild.id, { name, type });
-  return {
-    guild,
-    channels: {
-      lobby: channel('lobby'),
-      submissions: channel('submissions'),
-      queue: channel('live-queue'),
-      review: channel('review-desk'),
-      playing: channel('now-playing'),
-      numbers: channel('numbers'),
-      debug: channel('debug'),
-      studio: channel('Studio', ChannelType.voice),
-    },
-    nova: people.owner(guild),
-    ana: people.human(guild, 'ana'),
-    ben: people.human(guild, 'ben'),
-  };
-}
-
-type Stage = ReturnType<typeof stage>;
-
-async function setUp({ nova, channels }: Stage, tell: Narrator): Promise<void> {
+async function setUp({ nova, channels }: NightReview, tell: Narrator): Promise<void> {
   tell.chapter('Nova sets the server up');
-  const commands: readonly (readonly [string, { readonly id: string }])[] = [
-    ['setup-reviewer-channel', channels.review],
-    ['setup-live-queue', channels.queue],
-    ['set-submission-channel', channels.submissions],
-    ['setnowplayingchannel', channels.playing],
-    ['setup-post-live-metrics', channels.numbers],
-    ['setdebugchannel', channels.debug],
-  ];
-  for (const [command, channel] of commands) {
+  for (const [command, channel] of setupCommands({ channels })) {
     tell.does('Nova', `/${command}`);
     const seen = await (await nova.slash(command, { channel }, { channel: channels.lobby })).final(PATIENCE);
     tell.sees(seen.text, 3);
@@ -65,7 +29,7 @@ async function setUp({ nova, channels }: Stage, tell: Narrator): Promise<void> {
   tell.proven('the panels stand in their channels');
 }
 
-async function submitLink(ana: Human, { channels }: Stage, tell: Narrator): Promise<string> {
+async function submitLink(ana: Human, { channels }: NightReview, tell: Narrator): Promise<string> {
   tell.chapter('Ana submits a link');
   tell.does('Ana', '/submit, fills in the form with a link');
   const modal = await ana.slash('submit', {}, { channel: channels.lobby });
@@ -85,7 +49,7 @@ async function submitLink(ana: Human, { channels }: Stage, tell: Narrator): Prom
   return id;
 }
 
-async function submitFile(ben: Human, { channels }: Stage, tell: Narrator): Promise<string> {
+async function submitFile(ben: Human, { channels }: NightReview, tell: Narrator): Promise<string> {
   tell.chapter('Ben uploads an MP3');
   const bytes = await tell.step(`recording ${SONG_SECONDS} s of a ${SONG_HZ} Hz tone as MP3`, () =>
     makeTone({ hz: SONG_HZ, seconds: SONG_SECONDS, format: 'mp3', artist: 'Ben Bass', title: 'Concert Pitch' }),
@@ -112,7 +76,7 @@ async function submitFile(ben: Human, { channels }: Stage, tell: Narrator): Prom
   return id;
 }
 
-async function goLive(sandbox: Sandbox, { nova, channels }: Stage, tell: Narrator) {
+async function goLive(sandbox: Sandbox, { nova, channels }: NightReview, tell: Narrator) {
   tell.chapter('The show goes live on TikTok');
   const { tiktok } = sandbox;
   if (tiktok === undefined) throw new Error('the sandbox runs without TikTok');
@@ -129,7 +93,7 @@ async function goLive(sandbox: Sandbox, { nova, channels }: Stage, tell: Narrato
   return { tiktok, live };
 }
 
-async function engage(sandbox: Sandbox, scene: Stage, ids: { link: string; file: string }, tell: Narrator) {
+async function engage(sandbox: Sandbox, scene: NightReview, ids: { link: string; file: string }, tell: Narrator) {
   const { tiktok, live } = await goLive(sandbox, scene, tell);
   const { nova, channels } = scene;
   tell.chapter('Viewers move the queue');
@@ -164,7 +128,7 @@ async function messageAbout(who: Human, word: string) {
 
 async function play(
   sandbox: Sandbox,
-  { guild, nova, channels }: Stage,
+  { guildId, nova, channels }: NightReview,
   ids: { link: string; file: string },
   tell: Narrator,
 ) {
@@ -183,7 +147,7 @@ async function play(
   demand(first.answered !== 'failed', 'Next is answered', first.text);
   await nova.waitToSee(channels.playing, /Concert Pitch/, PATIENCE);
   tell.proven(`#${ids.file} is on air (answered in ${Math.round(first.firstAnswerMs)} ms)`);
-  const capture = voice.captureOf(guild.id);
+  const capture = voice.captureOf(guildId);
   if (capture === undefined) throw new Error('nobody speaks in the voice channel');
   const frames = await tell.step(`listening to ${LISTEN_MS / 1000} s of the voice channel`, () =>
     capture.waitForAudio({ ms: LISTEN_MS }, PATIENCE),
@@ -203,7 +167,11 @@ async function play(
   );
 }
 
-async function end({ nova, channels }: Stage, live: { host: { endLive(): void } }, tell: Narrator): Promise<void> {
+async function end(
+  { nova, channels }: NightReview,
+  live: { host: { endLive(): void } },
+  tell: Narrator,
+): Promise<void> {
   tell.chapter('The stream ends');
   tell.does('Nova', 'ends the LIVE on TikTok');
   live.host.endLive();
@@ -224,7 +192,7 @@ async function end({ nova, channels }: Stage, live: { host: { endLive(): void } 
 
 /** A whole short show, told as it happens. Throws when the bot does not do its part. */
 export async function playShortShow(sandbox: Sandbox, bot: BotProcess, tell: Narrator): Promise<void> {
-  const scene = stage(sandbox);
+  const scene = nightReview(sandbox.discord.world);
   await tell.step('starting the bot', () => bot.start());
   await setUp(scene, tell);
   const link = await submitLink(scene.ana, scene, tell);

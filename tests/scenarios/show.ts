@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { ChannelType } from '../../sandbox/discord/model.ts';
 import type { Human } from '../../sandbox/discord/people/human.ts';
-import { People } from '../../sandbox/discord/people/people.ts';
 import type { SeenMessage } from '../../sandbox/discord/people/seen.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start.ts';
+import { type NightReview, nightReview, setupCommands } from '../../sandbox/story/night-review.ts';
 import { makeTone } from '../../sandbox/story/songs.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
@@ -16,15 +15,8 @@ import type { Clock } from '../../src/ports/clock.ts';
 export const PATIENCE = { timeoutMs: 20_000 };
 
 /** A guild with channels, people and the whole unmodified bot, in this process. */
-export interface Show {
+export interface Show extends NightReview {
   readonly sandbox: Sandbox;
-  readonly people: People;
-  readonly guildId: string;
-  readonly channels: Channels;
-  /** Owner: admin and reviewer. */
-  readonly nova: Human;
-  readonly ana: Human;
-  readonly ben: Human;
   /** Set up by `/setup…` commands when asked for. */
   readonly app: App;
   readonly dataDir: string;
@@ -34,13 +26,6 @@ export interface Show {
   setUp(): Promise<void>;
   stop(): Promise<void>;
 }
-
-type Channels = Readonly<
-  Record<
-    'lobby' | 'submissions' | 'queue' | 'review' | 'playing' | 'numbers' | 'debug' | 'bookmarks' | 'studio',
-    { readonly id: string }
-  >
->;
 
 export interface ShowOptions {
   readonly sandbox?: SandboxOptions;
@@ -58,7 +43,7 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
   if (sandbox.voice !== undefined)
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), sandbox.voice.cert]);
   const dataDir = await mkdtemp(join(tmpdir(), 'skipline-test-'));
-  const scene = createScene(sandbox);
+  const scene = nightReview(sandbox.discord.world);
   const config = configOf({
     PATH: process.env.PATH ?? '',
     ...sandbox.env,
@@ -100,43 +85,8 @@ export function configOf(env: Readonly<Record<string, string>>): Config {
   return parsed.value;
 }
 
-function createScene(sandbox: Sandbox) {
-  const { world } = sandbox.discord;
-  const people = new People(world);
-  const owner = world.addUser({ username: 'nova' });
-  const guild = world.addGuild({ name: 'Night Review', ownerId: owner.id });
-  const channel = (name: string, type: ChannelType = ChannelType.text) => world.addChannel(guild.id, { name, type });
-  return {
-    people,
-    guildId: guild.id,
-    channels: {
-      lobby: channel('lobby'),
-      submissions: channel('submissions'),
-      queue: channel('live-queue'),
-      review: channel('review-desk'),
-      playing: channel('now-playing'),
-      numbers: channel('numbers'),
-      debug: channel('debug'),
-      bookmarks: channel('bookmarks'),
-      studio: channel('Studio', ChannelType.voice),
-    },
-    nova: people.owner(guild),
-    ana: people.human(guild, 'ana'),
-    ben: people.human(guild, 'ben'),
-  };
-}
-
-async function setUp(nova: Human, channels: Channels): Promise<void> {
-  const commands: readonly (readonly [string, { readonly id: string }])[] = [
-    ['setup-reviewer-channel', channels.review],
-    ['setup-live-queue', channels.queue],
-    ['set-submission-channel', channels.submissions],
-    ['setnowplayingchannel', channels.playing],
-    ['setup-post-live-metrics', channels.numbers],
-    ['setdebugchannel', channels.debug],
-    ['setbookmarkchannel', channels.bookmarks],
-  ];
-  for (const [command, channel] of commands) {
+async function setUp(nova: Human, channels: NightReview['channels']): Promise<void> {
+  for (const [command, channel] of setupCommands({ channels })) {
     const seen = await (await nova.slash(command, { channel })).final(PATIENCE);
     if (!seen.text.includes('✅')) throw new Error(`/${command}: ${seen.text}`);
   }
