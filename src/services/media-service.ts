@@ -149,7 +149,7 @@ export class MediaService {
   async #prepare(sha256: string): Promise<void> {
     const { store, files, log, clock } = this.#ports;
     const row = await store.read((reads) => reads.media.get(sha256));
-    if (row?.state !== 'preparing') return;
+    if (row?.state !== 'preparing' || this.#stopped.signal.aborted) return;
     const began = clock.monotonic();
     const encoded = await files.encode(sha256, row.format, this.#stopped.signal);
     if (!encoded.ok) {

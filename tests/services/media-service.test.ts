@@ -70,7 +70,8 @@ const row = (sha256: string) => stage.store.read((reads) => reads.media.get(sha2
 
 /** The next call of the encoder. */
 async function encoding(count: number) {
-  for (let turn = 0; turn < 200 && files.encoding.length < count; turn += 1) await settle(1);
+  const until = performance.now() + 5_000;
+  while (files.encoding.length < count && performance.now() < until) await settle(1);
   const call = files.encoding[count - 1];
   if (call === undefined) throw new Error(`${files.encoding.length} encodings instead of ${count}`);
   return call;
