@@ -1,0 +1,29 @@
+import { SlashCommandBuilder } from 'discord.js';
+import type { CommandModule } from '../../answer.ts';
+import type { Services } from '../services.ts';
+import { completeOwnHandle } from './own-handle-choices.ts';
+import { ownHandleOption } from './own-handle-option.ts';
+import { EMPTY_DRAFT, submitModal } from './submit-modal.ts';
+
+/** `/submit`: the modal, which takes a link or a file. */
+export function submitCommand(services: Pick<Services, 'handles'>): CommandModule {
+  return {
+    definition: new SlashCommandBuilder()
+      .setName('submit')
+      .setDescription('Submit a song to the show: a link or a file')
+      .addStringOption(ownHandleOption)
+      .toJSON(),
+    access: 'everyone',
+    answer: 'modal',
+    run: async ({ options }) => {
+      const handle = handleArgument(options.getString('tiktok_handle'));
+      return { kind: 'modal', modal: submitModal({ ...EMPTY_DRAFT, handle }) };
+    },
+    complete: completeOwnHandle(services),
+  };
+}
+
+/** Into a custom id goes only what can be a handle; anything else is refused when the modal comes back. */
+function handleArgument(typed: string | null): string {
+  return (typed ?? '').trim().replaceAll(':', '').slice(0, 60);
+}

@@ -1,0 +1,32 @@
+import { type ComponentModule, card, refusal } from '../../answer.ts';
+import { tryAgainCard } from '../../cards/submission-card.ts';
+import type { Services } from '../services.ts';
+import { handIn, submitted } from './hand-in.ts';
+import { DraftMemory, readSubmitModal, submitModal } from './submit-modal.ts';
+
+/** What comes back from the modal, and "Try again" after a refusal: nobody types the same twice. */
+export function submitForm(services: Pick<Services, 'submissions'>): readonly ComponentModule[] {
+  const memory = new DraftMemory();
+  return [
+    {
+      action: 'submission.modal',
+      access: 'everyone',
+      answer: 'private',
+      run: async (press, caller, [handle = '']) => {
+        if (!press.isModalSubmit()) return refusal({ code: 'panel-outdated' });
+        const { draft, file } = readSubmitModal(press, handle);
+        const result = await handIn(services, caller, { via: 'modal', draft, file });
+        return result.ok ? submitted(result) : card(tryAgainCard(result.error, memory.keep(caller.userId, draft)));
+      },
+    },
+    {
+      action: 'submission.retry',
+      access: 'everyone',
+      answer: 'modal',
+      run: async (_press, caller, [token = '']) => ({
+        kind: 'modal',
+        modal: submitModal(memory.find(caller.userId, token)),
+      }),
+    },
+  ];
+}
