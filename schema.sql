@@ -161,6 +161,7 @@ CREATE TABLE play (                      -- one song taken by "next"; the newest
 CREATE INDEX play_by_guild ON play (guild_id, id);
 CREATE INDEX play_by_submission ON play (submission_id);
 CREATE INDEX play_by_session ON play (session_id);
+CREATE INDEX play_measured ON play (guild_id, session_id, id) WHERE undone_at IS NULL AND ended_at IS NOT NULL;
 
 CREATE TABLE move (                      -- every change of line, with its reason
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -25,7 +25,7 @@ export interface HandleReads {
   suggest(guildId: string, scope: HandleScope, prefix: string, limit: number): Promise<readonly Handle[]>;
   /** Handles that have points, highest first, ties by row id. */
   leaderboard(guildId: string, offset: number, limit: number): Promise<readonly Handle[]>;
-  /** How many have points. */
+  /** How many have points; at most 10,000, the board ends there. */
   leaderboardTotal(guildId: string): Promise<number>;
   /** 1 = highest on the leaderboard. */
   rank(handle: Handle): Promise<number>;

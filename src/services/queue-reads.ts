@@ -33,11 +33,6 @@ export async function explainPlace(reads: StoreReads, submission: Submission, pa
 }
 
 /** Handles whose points make a song's score: those linked to its owner, or else the one named with it while it is free. */
-export async function countedHandles(reads: StoreReads, submission: Submission): Promise<readonly Handle[]> {
-  const [counted] = await countedHandlesOf(reads, submission.guildId, [submission]);
-  return counted ?? [];
-}
-
 async function countedHandlesOf(
   reads: StoreReads,
   guildId: string,
@@ -55,12 +50,23 @@ async function countedHandlesOf(
   });
 }
 
-/** What lists show of the owners of some songs. */
+/** What stands behind a song. */
+export interface SongOwner {
+  /** @name of the handle that counts most, without the sign. */
+  readonly handle: string | null;
+  readonly points: PointsByOrigin;
+  /** Of this session, not used up. */
+  readonly coins: number;
+  /** Row ids of the handles whose points count. */
+  readonly counted: readonly number[];
+}
+
+/** What stands behind some songs, in their order. */
 export async function ownersOf(
   reads: StoreReads,
   guildId: string,
   submissions: readonly Submission[],
-): Promise<readonly { readonly handle: string | null; readonly points: PointsByOrigin; readonly coins: number }[]> {
+): Promise<readonly SongOwner[]> {
   const counted = await countedHandlesOf(reads, guildId, submissions);
   const balances = await reads.points.of([...new Set(counted.flat().map(({ id }) => id))]);
   const coins = await reads.lives.coinsOf(guildId, [...new Set(submissions.map(({ ownerId }) => ownerId))]);
@@ -71,6 +77,7 @@ export async function ownersOf(
       handle: best?.name ?? null,
       points: summedPoints(handles.map(({ id }) => balances.get(id) ?? {})),
       coins: coins.get(ownerId) ?? 0,
+      counted: handles.map(({ id }) => id),
     };
   });
 }
@@ -105,7 +112,9 @@ export async function queueEntries(
       media,
       place,
       etaMs: place === null ? null : waitFor(place, pace.songMs, pace.elapsedMs),
-      ...(owners[index] ?? { handle: null, points: {}, coins: 0 }),
+      handle: owners[index]?.handle ?? null,
+      points: owners[index]?.points ?? {},
+      coins: owners[index]?.coins ?? 0,
     };
   });
 }
@@ -113,10 +122,14 @@ export async function queueEntries(
 export async function onAirOf(reads: StoreReads, play: Play): Promise<OnAir> {
   const song = await reads.submissions.get(play.submissionId);
   if (song === null) throw new Error(`play ${play.id} names a song that is not stored`);
+  return toOnAir(play, song);
+}
+
+export function toOnAir(play: Play, { submission, media }: Song): OnAir {
   return {
     playId: play.id,
-    submission: song.submission,
-    media: song.media,
+    submission,
+    media,
     fromLine: play.fromLine,
     scoreThen: play.score,
     points: play.shown.points,

@@ -3,7 +3,7 @@ import { isPlayLine, type Submission } from '../domain/submission.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Play } from '../ports/play-store.ts';
 import type { StoreTx } from '../ports/store.ts';
-import { countedHandles, onAirOf, ownersOf } from './queue-reads.ts';
+import { onAirOf, ownersOf, toOnAir } from './queue-reads.ts';
 import type { OnAir } from './snapshots.ts';
 import { audit, recordMove } from './staff-record.ts';
 
@@ -29,11 +29,12 @@ export async function takeNext(
   const current = await tx.plays.onAir(guildId);
   const stale = expectedPlayId === undefined ? null : await staleNext(tx, current, expectedPlayId);
   if (stale !== null) return err(stale);
-  const song = await tx.submissions.first(guildId);
-  if (song === null) return err({ code: 'queue-empty', pending: (await tx.submissions.counts(guildId)).pending });
+  const [first] = await tx.submissions.playable(guildId, 0, 1);
+  if (first === undefined) return err({ code: 'queue-empty', pending: (await tx.submissions.counts(guildId)).pending });
+  const song = first.submission;
   const previous = current === null ? null : await onAirOf(tx, current);
   if (current !== null) await tx.plays.end(current.id, at);
-  const play = await putOnAir(tx, song, actor, at, current?.id ?? null);
+  const { play, after } = await putOnAir(tx, song, actor, at, current?.id ?? null);
   await audit(tx, guildId, actor, 'queue.next', song.publicId, { line: song.line }, { play: play.id }, at);
   await tx.outbox.add({
     guildId,
@@ -42,7 +43,7 @@ export async function takeNext(
     notice: { kind: 'on-air', publicId: song.publicId, title: song.title },
     at,
   });
-  return ok({ onAir: await onAirOf(tx, play), previous });
+  return ok({ onAir: toOnAir(play, { submission: after, media: first.media }), previous });
 }
 
 async function putOnAir(
@@ -51,18 +52,18 @@ async function putOnAir(
   actor: string,
   at: number,
   replacedPlayId: number | null,
-): Promise<Play> {
+): Promise<{ readonly play: Play; readonly after: Submission }> {
   const { guildId, line } = song;
   if (!isPlayLine(line)) throw new Error(`the first song of the queue stands in ${line}`);
-  const [shown] = await ownersOf(tx, guildId, [song]);
+  const [owner] = await ownersOf(tx, guildId, [song]);
   // While the song still stands where its coins brought it.
   const coinsTaken = await tx.lives.consumeCoins(song.id);
-  const counted = line === 'free' ? (await countedHandles(tx, song)).map(({ id }) => id) : [];
+  const counted = line === 'free' ? (owner?.counted ?? []) : [];
   const pointsTaken = await tx.points.take(guildId, counted, 'song-played', `song:${song.publicId}`, at);
   const after = await tx.submissions.finish(song.id, 'archive');
   await recordMove(tx, song, after, 'play', actor, null, at);
   if (song.track.kind === 'file') await tx.media.touch(song.track.sha256, at);
-  return tx.plays.add({
+  const play = await tx.plays.add({
     guildId,
     submissionId: song.id,
     sessionId: await tx.lives.openSessionId(guildId),
@@ -73,9 +74,10 @@ async function putOnAir(
     score: song.score,
     pointsTaken,
     coinsTaken,
-    shown: shown ?? { handle: null, points: {}, coins: 0 },
+    shown: { handle: owner?.handle ?? null, points: owner?.points ?? {}, coins: owner?.coins ?? 0 },
     replacedPlayId,
   });
+  return { play, after };
 }
 
 /** Why a press on a button that showed `expected` on air must not take a song; null when it may. */

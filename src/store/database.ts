@@ -1,4 +1,5 @@
 import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { type Connection, connect } from './connection.ts';
 import { Lane } from './lane.ts';
 import { repositories } from './repositories.ts';
@@ -13,17 +14,21 @@ export class SqliteStore implements Store {
   readonly #path: string;
   readonly #writer: { readonly lane: Lane; readonly stores: StoreTx };
   readonly #readers: readonly { readonly lane: Lane; readonly stores: StoreReads }[];
+  readonly #checkpointer: Checkpointer | null;
 
-  constructor(path: string, writer: Connection, readers: readonly Connection[]) {
+  constructor(path: string, writer: Connection, readers: readonly Connection[] = [], keeper: Connection | null = null) {
     this.#path = path;
     this.#writer = withRepositories(writer);
     this.#readers = readers.map(withRepositories);
+    this.#checkpointer = keeper === null ? null : new Checkpointer(keeper, path);
   }
 
   async transaction<T>(work: (tx: StoreTx) => Promise<T>): Promise<T> {
     const { lane, stores } = this.#writer;
     try {
-      return await lane.run('BEGIN IMMEDIATE', () => work(stores));
+      const value = await lane.run('BEGIN IMMEDIATE', () => work(stores));
+      this.#checkpointer?.committed();
+      return value;
     } catch (error) {
       throw translateFault(error, this.#path);
     }
@@ -56,6 +61,7 @@ export class SqliteStore implements Store {
   /** Waits for what runs. */
   async close(): Promise<void> {
     for (const { lane } of this.#readers) await lane.close();
+    await this.#checkpointer?.close();
     await this.#writer.lane.close();
   }
 }
@@ -80,8 +86,19 @@ export async function openStore(path: string, files: SchemaFiles = SCHEMA_FILES)
     await writer.script(
       'PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;',
     );
-    for (let n = 0; path !== ':memory:' && n < READERS; n += 1) opened.push(await connect(path, true));
-    return new SqliteStore(path, writer, opened.slice(1));
+    if (path === ':memory:') return new SqliteStore(path, writer);
+    // Pages (of 4 KiB) that the log may grow to before the writer itself stops for it.
+    await writer.script('PRAGMA wal_autocheckpoint = 20000;');
+    const keeper = await connect(path, false);
+    opened.push(keeper);
+    const readers: Connection[] = [];
+    for (let n = 0; n < READERS; n += 1) {
+      const reader = await connect(path, true);
+      opened.push(reader);
+      await reader.script('PRAGMA cache_size = -8000;');
+      readers.push(reader);
+    }
+    return new SqliteStore(path, writer, readers, keeper);
   } catch (error) {
     for (const connection of opened) await connection.close();
     throw translateFault(error, path);

@@ -6,6 +6,9 @@ import { HandleSightings } from './handle-sightings.ts';
 import { toHandle } from './rows.ts';
 import type { Tables } from './tables.ts';
 
+/** Places on the leaderboard: counting and paging further would cost time, and nobody looks there. */
+const LEADERBOARD_MAX = 10_000;
+
 export class HandleRepository implements HandleStore {
   readonly #db: Kysely<Tables>;
   readonly #sightings: HandleSightings;
@@ -35,19 +38,20 @@ export class HandleRepository implements HandleStore {
   }
 
   async ofMembers(guildId: string, userIds: readonly string[]): Promise<readonly Handle[]> {
+    if (userIds.length === 0) return [];
     const rows = await this.#db
       .selectFrom('handle')
       .selectAll()
       .where('guild_id', '=', guildId)
       .where('linked_user_id', 'is not', null)
       .where(sql<boolean>`linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)
-      .orderBy('points', 'desc')
-      .orderBy('id')
       .execute();
-    return rows.map(toHandle);
+    // Sorted here: asked to sort, SQLite would walk the whole leaderboard to find these few.
+    return rows.map(toHandle).sort((a, b) => b.points - a.points || a.id - b.id);
   }
 
   async byIds(ids: readonly number[]): Promise<readonly Handle[]> {
+    if (ids.length === 0) return [];
     const rows = await this.#db
       .selectFrom('handle')
       .selectAll()
@@ -87,10 +91,16 @@ export class HandleRepository implements HandleStore {
 
   async leaderboardTotal(guildId: string): Promise<number> {
     const { total } = await this.#db
-      .selectFrom('handle')
+      .selectFrom((eb) =>
+        eb
+          .selectFrom('handle')
+          .select('id')
+          .where('guild_id', '=', guildId)
+          .where('points', '>', 0)
+          .limit(LEADERBOARD_MAX)
+          .as('board'),
+      )
       .select((eb) => eb.fn.countAll<number>().as('total'))
-      .where('guild_id', '=', guildId)
-      .where('points', '>', 0)
       .executeTakeFirstOrThrow();
     return total;
   }

@@ -45,20 +45,20 @@ export class PlayRepository implements PlayStore {
   }
 
   async durations(guildId: string, sessionId: number | null, since: number, limit: number): Promise<readonly number[]> {
-    let query = this.#db
+    const rows = await this.#db
       .selectFrom('play')
       .select(['started_at', 'ended_at'])
       .where('guild_id', '=', guildId)
+      .where('session_id', 'is', sessionId)
       .where('undone_at', 'is', null)
       .where('ended_at', 'is not', null)
       .orderBy('id', 'desc')
-      .limit(limit);
-    query =
-      sessionId === null
-        ? query.where('session_id', 'is', null).where('started_at', '>=', since)
-        : query.where('session_id', '=', sessionId);
-    const rows = await query.execute();
-    return rows.map((row) => Math.max(0, (row.ended_at ?? row.started_at) - row.started_at));
+      .limit(limit)
+      .execute();
+    // Not a condition of the query: that would search the whole past for enough young plays.
+    return rows
+      .filter((row) => sessionId !== null || row.started_at >= since)
+      .map((row) => Math.max(0, (row.ended_at ?? row.started_at) - row.started_at));
   }
 
   async countOf(guildId: string, ownerId: string): Promise<number> {

@@ -75,10 +75,13 @@ export class PointRepository implements PointStore {
     ref: string,
     at: number,
   ): Promise<readonly PointsTaken[]> {
-    const taken = await this.#balances(handleIds);
-    if (taken.length === 0) return [];
+    if (handleIds.length === 0) return [];
     const ids = JSON.stringify(handleIds);
-    await sql`DELETE FROM handle_points WHERE handle_id IN (SELECT value FROM json_each(${ids}))`.execute(this.#db);
+    const { rows } = await sql<BalanceRow>`
+      DELETE FROM handle_points WHERE handle_id IN (SELECT value FROM json_each(${ids})) RETURNING *
+    `.execute(this.#db);
+    const taken = toBalances(rows);
+    if (taken.length === 0) return [];
     await sql`UPDATE handle SET points = 0 WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(this.#db);
     await this.#record(guildId, negated(taken), cause, ref, at);
     return taken;
@@ -118,16 +121,13 @@ export class PointRepository implements PointStore {
   }
 
   async #balances(handleIds: readonly number[]): Promise<readonly PointsTaken[]> {
+    if (handleIds.length === 0) return [];
     const rows = await this.#db
       .selectFrom('handle_points')
       .selectAll()
       .where(sql<boolean>`handle_id IN (SELECT value FROM json_each(${JSON.stringify(handleIds)}))`)
-      .where('points', '<>', 0)
       .execute();
-    return rows.flatMap((row) => {
-      const origin = POINT_ORIGINS.find((each) => each === row.origin);
-      return origin === undefined ? [] : [{ handleId: row.handle_id, origin, points: row.points }];
-    });
+    return toBalances(rows);
   }
 
   async #addToBalances(list: readonly PointsTaken[]): Promise<void> {
@@ -156,6 +156,15 @@ export class PointRepository implements PointStore {
       FROM json_each(${toJson(list)}) GROUP BY value ->> 0
     `.execute(this.#db);
   }
+}
+
+type BalanceRow = Tables['handle_points'];
+
+function toBalances(rows: readonly BalanceRow[]): readonly PointsTaken[] {
+  return rows.flatMap((row) => {
+    const origin = POINT_ORIGINS.find((each) => each === row.origin);
+    return origin === undefined || row.points === 0 ? [] : [{ handleId: row.handle_id, origin, points: row.points }];
+  });
 }
 
 function toJson(list: readonly PointsTaken[]): string {

@@ -38,6 +38,9 @@ export class PrivacyRepository implements PrivacyStore {
   }
 
   async erase(guildId: string, userId: string): Promise<{ readonly submissions: number; readonly rows: number }> {
+    await this.#change(sql`
+      UPDATE play SET shown = json_set(shown, '$.handle', NULL)
+      WHERE submission_id IN (SELECT id FROM submission WHERE guild_id = ${guildId} AND owner_id = ${userId})`);
     const submissions = await this.#change(sql`
       UPDATE submission SET owner_id = ${ERASED}, owner_name = ${ERASED}, artist = ${ERASED}, title = ${ERASED},
         note = NULL, sha256 = NULL, file_name = NULL, url = NULL, normalized_url = NULL, handle_id = NULL, hidden = 1

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Submission, WaitingLine } from '../domain/submission.ts';
 import type { Song, SubmissionReads, SuggestScope } from '../ports/submission-store.ts';
 import { type MediaColumns, toMediaState, toSubmission } from './rows.ts';
@@ -39,33 +39,12 @@ export class SubmissionReader implements SubmissionReads {
     return song?.submission ?? null;
   }
 
-  async playable(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where(WAITING)
-      .where('submission.priority', '<', PENDING)
-      .orderBy('submission.priority')
-      .orderBy('submission.sort_a')
-      .orderBy('submission.sort_b')
-      .orderBy('submission.id')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(toSong);
+  playable(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
+    return this.#inOrder(guildId, sql<boolean>`priority < ${PENDING}`, offset, limit);
   }
 
-  async pending(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
-    const rows = await this.#songs()
-      .where('submission.guild_id', '=', guildId)
-      .where(WAITING)
-      .where('submission.priority', '=', PENDING)
-      .orderBy('submission.sort_a')
-      .orderBy('submission.sort_b')
-      .orderBy('submission.id')
-      .limit(limit)
-      .offset(offset)
-      .execute();
-    return rows.map(toSong);
+  pending(guildId: string, offset: number, limit: number): Promise<readonly Song[]> {
+    return this.#inOrder(guildId, sql<boolean>`priority = ${PENDING}`, offset, limit);
   }
 
   async counts(guildId: string): Promise<Readonly<Record<WaitingLine, number>>> {
@@ -101,12 +80,9 @@ export class SubmissionReader implements SubmissionReads {
       .where('guild_id', '=', guildId)
       .where('owner_id', '=', ownerId)
       .where(WAITING)
-      .orderBy('priority')
-      .orderBy('sort_a')
-      .orderBy('sort_b')
-      .orderBy('id')
       .execute();
-    return rows.map(toSubmission);
+    // Sorted here: asked to sort, SQLite would walk the whole queue to find these few.
+    return rows.sort(byOrder).map(toSubmission);
   }
 
   async draftsOf(guildId: string, ownerId: string): Promise<readonly Submission[]> {
@@ -221,6 +197,30 @@ export class SubmissionReader implements SubmissionReads {
     );
   }
 
+  /** The page is found in the index alone; only its own rows are read. */
+  async #inOrder(guildId: string, lines: RawBuilder<boolean>, offset: number, limit: number): Promise<readonly Song[]> {
+    const rows = await this.#songs()
+      .innerJoin(
+        (eb) =>
+          eb
+            .selectFrom('submission')
+            .select('id as page_id')
+            .where('guild_id', '=', guildId)
+            .where(WAITING)
+            .where(lines)
+            .orderBy('priority')
+            .orderBy('sort_a')
+            .orderBy('sort_b')
+            .orderBy('id')
+            .limit(limit)
+            .offset(offset)
+            .as('page'),
+        (join) => join.onRef('page.page_id', '=', 'submission.id'),
+      )
+      .execute();
+    return rows.sort(byOrder).map(toSong);
+  }
+
   #songs() {
     return this.db
       .selectFrom('submission')
@@ -256,6 +256,11 @@ export class SubmissionReader implements SubmissionReads {
     if (prefix !== '') return query.orderBy('public_id').execute();
     return query.orderBy('priority').orderBy('sort_a').orderBy('sort_b').orderBy('id').execute();
   }
+}
+
+/** The order of the index, for rows that were found another way. */
+function byOrder(a: Row, b: Row): number {
+  return a.priority - b.priority || a.sort_a - b.sort_a || a.sort_b - b.sort_b || a.id - b.id;
 }
 
 function toSong(row: Row & MediaColumns): Song {

@@ -54,8 +54,13 @@ export class SubmissionRepository extends SubmissionReader implements Submission
   }
 
   async finish(id: number, line: 'archive' | 'removed' | 'withdrawn'): Promise<Submission> {
-    await this.db.updateTable('submission').set({ line, asked_until: null }).where('id', '=', id).execute();
-    return this.#row(id);
+    const row = await this.db
+      .updateTable('submission')
+      .set({ line, asked_until: null })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toSubmission(row);
   }
 
   restore(id: number, line: WaitingLine, rank: number): Promise<Submission> {

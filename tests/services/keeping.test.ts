@@ -68,6 +68,7 @@ describe("a member's own data", () => {
     const data = await privacy.export(GUILD, '111');
     expect(Object.values(data).filter((rows) => Array.isArray(rows) && rows.length > 0)).toEqual([]);
     const onAir = await stage.queue.onAir(GUILD);
+    expect(onAir?.handle).toBeNull();
     expect(onAir?.submission).toMatchObject({ ownerId: 'erased', artist: 'erased', title: 'erased', note: null });
     expect((await stage.handles.leaderboard(GUILD, 0)).rows.map(({ linkedUserId }) => linkedUserId)).toEqual([]);
     expect(await stage.store.read((reads) => reads.plays.countOf(GUILD, 'erased'))).toBe(1);

@@ -84,7 +84,7 @@ describe('the file', () => {
     const path = join(folder, 'skipline.db');
     await (await openStore(path)).close();
     const writer = await connect(path, false);
-    const store = new SqliteStore(path, writer, []);
+    const store = new SqliteStore(path, writer);
     opened.push(store);
     await store.transaction((tx) => tx.notes.set('kept', 'yes'));
     const big = 'x'.repeat(3_000_000);
@@ -183,7 +183,7 @@ test('a file that another process holds is reported as locked', async () => {
   const writer = await connect(path, false);
   // The wait for the other process is cut short: it will not let go.
   await writer.script('PRAGMA busy_timeout = 1');
-  const store = new SqliteStore(path, writer, []);
+  const store = new SqliteStore(path, writer);
   opened.push(store);
   expect(await troubleOf(store.transaction((tx) => tx.notes.set('a', '1')))).toBe('locked');
   await other.script('ROLLBACK');
@@ -194,7 +194,7 @@ test('a file that another process holds is reported as locked', async () => {
 test('a file that may only be read is refused before anybody relies on it', async () => {
   const path = join(folder, 'skipline.db');
   await (await openStore(path)).close();
-  const store = new SqliteStore(path, await connect(path, true), []);
+  const store = new SqliteStore(path, await connect(path, true));
   opened.push(store);
   expect(await troubleOf(store.transaction((tx) => tx.notes.set('a', '1')))).toBe('read-only');
 });

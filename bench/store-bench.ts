@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventBus } from '../src/lib/event-bus.ts';
+import { systemClock } from '../src/lib/system-clock.ts';
+import type { Facts } from '../src/services/events.ts';
+import { GiftCredit } from '../src/services/gift-credit.ts';
+import { HandleService } from '../src/services/handle-service.ts';
+import { QueueService } from '../src/services/queue-service.ts';
+import { SettingsService } from '../src/services/settings-service.ts';
+import { connect } from '../src/store/connection.ts';
+import { openStore, type SqliteStore } from '../src/store/database.ts';
+import { type BenchRow, besides, percentile } from './bench-row.ts';
+
+const GUILD = '900000000000000001';
+const WAITING = 10_000;
+const HANDLES = 100_000;
+/** Calls measured per figure; `next` really takes that many songs. */
+const CALLS = 300;
+const WARM_UP = 30;
+
+/**
+ * A night that nobody ever had: 10,000 waiting songs and 100,000 handles, once with 10,000 and once with 100,000 archived
+ * songs. Measured is the whole use case as a command runs it, from the call to its answer.
+ */
+export async function storeBench(): Promise<readonly BenchRow[]> {
+  const small = await measureWith(10_000);
+  const large = await measureWith(100_000);
+  return [...large.entries()].flatMap(([name, times]) => {
+    const median = percentile(times, 0.5);
+    return [
+      besides(`${name}, median`, median, 'ms', 'with a tenth of the archive', percentile(small.get(name) ?? [], 0.5)),
+      { name: `${name}, p99`, value: percentile(times, 0.99), unit: 'ms' },
+    ];
+  });
+}
+
+async function measureWith(archived: number): Promise<ReadonlyMap<string, readonly number[]>> {
+  const folder = await mkdtemp(join(tmpdir(), 'skipline-bench-'));
+  const path = join(folder, 'skipline.db');
+  try {
+    await (await openStore(path)).close();
+    await fill(path, archived);
+    const store = await openStore(path);
+    const times = await measure(store);
+    await store.close();
+    return times;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function measure(store: SqliteStore): Promise<ReadonlyMap<string, readonly number[]>> {
+  const clock = systemClock;
+  const bus = new EventBus<Facts>((listener, error) => {
+    throw new Error(listener, { cause: error });
+  });
+  const settings = new SettingsService({ store, bus, clock });
+  const queue = new QueueService({ store, settings, bus, clock });
+  const handles = new HandleService({ store, settings, credit: new GiftCredit(), bus, clock });
+  const waiting = await store.read((reads) => reads.submissions.playable(GUILD, 0, WAITING));
+  const any = <T>(list: readonly T[], n: number): T | undefined => list[(n * 7_919) % list.length];
+  const calls: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
+    'place of a song': (n) => queue.explain(GUILD, any(waiting, n)?.submission.id ?? 0),
+    'a panel page': (n) => queue.page(GUILD, n % 40, 8),
+    'the last panel page': () => queue.page(GUILD, 1_000_000, 8),
+    'handle autocomplete': (n) => handles.suggestUnlinked(GUILD, `viewer${n % 90}`),
+    'song autocomplete': (n) =>
+      store.read((reads) =>
+        reads.submissions.suggest(GUILD, 'waiting', any(waiting, n)?.submission.publicId.slice(0, 2) ?? '', null, 25),
+      ),
+    'the leaderboard': (n) => handles.leaderboard(GUILD, n % 20),
+    'the last leaderboard page': () => handles.leaderboard(GUILD, 1_000_000),
+    'a member’s own numbers': (n) => handles.stats(GUILD, `${n % 3_000}`),
+    next: () => queue.next(GUILD, 'bench'),
+  };
+  const times = new Map<string, readonly number[]>();
+  for (const [name, call] of Object.entries(calls)) times.set(name, await timed(call));
+  return times;
+}
+
+async function timed(call: (n: number) => Promise<unknown>): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let n = 0; n < WARM_UP + CALLS; n += 1) {
+    const start = performance.now();
+    await call(n);
+    if (n >= WARM_UP) times.push(performance.now() - start);
+  }
+  return times;
+}
+
+/** Rows as a long life would leave them, written at once. */
+async function fill(path: string, archived: number): Promise<void> {
+  const connection = await connect(path, false);
+  const series = (count: number) =>
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})`;
+  await connection.script(`
+    BEGIN;
+    ${series(HANDLES)}
+    INSERT INTO handle (guild_id, tiktok_user_id, name, name_key, points, linked_user_id, last_seen_at)
+    SELECT '${GUILD}', 7000000000000000000 + i, 'Viewer' || i, 'viewer' || i, (i * 7919) % 5000 + 1,
+      CASE WHEN i % 20 = 0 THEN CAST(i / 20 % 3000 AS TEXT) END, 1 FROM n;
+    INSERT INTO handle_points (handle_id, origin, points) SELECT id, 'like', points / 2 FROM handle;
+    INSERT INTO handle_points (handle_id, origin, points) SELECT id, 'gift', points - points / 2 FROM handle;
+    ${series(archived + WAITING)}
+    INSERT INTO submission (guild_id, public_id, owner_id, owner_name, artist, title, kind, url, normalized_url, platform,
+      line, rank, submitted_at, via)
+    SELECT '${GUILD}', printf('%06X', (i * 7919) % 16777213), CAST(i % 3000 AS TEXT), 'Member ' || i, 'Artist ' || i,
+      'Title ' || i, 'link', 'https://soundcloud.com/a/' || i, 'https://soundcloud.com/a/' || i, 'soundcloud',
+      CASE WHEN i < ${archived} THEN 'archive' WHEN i % 50 = 0 THEN 'skip' WHEN i % 50 = 1 THEN 'double-skip'
+        WHEN i % 50 = 2 THEN 'back-to-back' WHEN i % 50 = 3 THEN 'pending' ELSE 'free' END,
+      i, 1760000000000 + i, 'modal' FROM n;
+    INSERT INTO play (guild_id, submission_id, started_at, ended_at, by_user, from_line, from_rank, score, points_taken,
+      coins_taken, shown)
+    SELECT '${GUILD}', id, submitted_at, submitted_at + 180000, '1', 'free', 0, 0, '[]', '[]',
+      '{"handle":null,"points":{},"coins":0}' FROM submission WHERE line = 'archive';
+    INSERT INTO move (guild_id, submission_id, from_line, from_rank, to_line, to_rank, cause, at)
+    SELECT '${GUILD}', id, 'free', 0, 'archive', 0, 'play', submitted_at FROM submission WHERE line = 'archive';
+    COMMIT;
+  `);
+  await connection.close();
+}
