@@ -24,6 +24,7 @@ const REVIEWER: readonly HelpLine[] = [
   ['/opensubmissions', 'open all lines or one'],
   ['/closesubmissions', 'close all lines or one'],
   ['/tiktok connect', 'follow a LIVE; also `status` and `disconnect`'],
+  ['/overlay', 'the address of the on-stream overlay: `show`, `reset`'],
   ['/metrics', 'the numbers of a show'],
   ['/gifts', 'the ledger of gifts, and reversing one'],
   ['/resetpoints', 'points of a member, a handle, or all back to 0'],
