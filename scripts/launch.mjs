@@ -36,6 +36,7 @@ const TASKS = {
   },
   bench: { media: 'needed', commands: { bench: ['bench/main.ts'] } },
   doctor: { media: 'none', commands: { doctor: ['scripts/doctor.mjs'] } },
+  restore: { media: 'none', commands: { restore: ['scripts/restore.mjs'] } },
 };
 
 /** @param {readonly string[]} argv @returns {Promise<number>} exit code */

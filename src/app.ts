@@ -12,9 +12,11 @@ import { createParts } from './parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import { type Store, StoreError } from './ports/store.ts';
+import { BackupService } from './services/backup-service.ts';
 import type { Facts } from './services/events.ts';
 import { StartRefusal } from './start-refusal.ts';
-import { openStore } from './store/database.ts';
+import { BackupFolder } from './store/backup-folder.ts';
+import { openStore, type SqliteStore } from './store/database.ts';
 import { Meter } from './web/meter.ts';
 import { meteredStore } from './web/metered-store.ts';
 import { createWebServer } from './web/server.ts';
@@ -91,6 +93,16 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
     () => web.close(),
   );
   await life.add('meter', () => meter.start());
+  const backups = new BackupService({
+    backups: new BackupFolder(store, join(dataDir, 'backups')),
+    clock,
+    log: log.child({ name: 'backups' }),
+  });
+  await life.add(
+    'backups',
+    () => backups.start(),
+    () => backups.stop(),
+  );
   listen(client, {
     interaction: (interaction) => bot.router.handle(interaction),
     message: (message) => bot.passive.handle(message),
@@ -169,7 +181,7 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
   return httpPort;
 }
 
-async function open(dataDir: string, life: Lifecycle): Promise<Store> {
+async function open(dataDir: string, life: Lifecycle): Promise<SqliteStore> {
   try {
     await mkdir(dataDir, { recursive: true });
     const store = await openStore(join(dataDir, 'skipline.db'));
@@ -180,7 +192,8 @@ async function open(dataDir: string, life: Lifecycle): Promise<Store> {
     );
     return store;
   } catch (error) {
-    if (error instanceof StoreError) throw new StartRefusal(error.message, { cause: error });
+    if (error instanceof StoreError)
+      throw new StartRefusal(`${error.message}${await wayOut(error, dataDir)}`, { cause: error });
     if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
       throw new StartRefusal(
         `DATA_DIR (${dataDir}) can't be used: ${error.code}. Choose a folder that the bot may write to.`,
@@ -189,6 +202,15 @@ async function open(dataDir: string, life: Lifecycle): Promise<Store> {
     }
     throw error;
   }
+}
+
+/** A damaged database is named together with the copy that brings it back. */
+async function wayOut({ trouble }: StoreError, dataDir: string): Promise<string> {
+  if (trouble !== 'corrupt' && trouble !== 'not-a-database') return '';
+  const newest = (await new BackupFolder({ backup: async () => undefined }, join(dataDir, 'backups')).list()).at(-1);
+  return newest === undefined
+    ? ' There is no backup yet.'
+    : `\nThe newest backup is ${newest.file}. Bring it back with: npm run restore -- ${newest.file}`;
 }
 
 /** @returns the port, chosen by the system when 0 was asked for */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,17 @@ describe('the process', () => {
     const { code, printed } = await refused({ DATA_DIR: '/dev/null/data' });
     expect(code).toBe(78);
     expect(printed).toMatch(/DATA_DIR/);
+  });
+
+  it('names the newest backup when its database is damaged, with exit code 78', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'skipline-damaged-'));
+    await mkdir(join(folder, 'backups'));
+    await writeFile(join(folder, 'backups', 'skipline-20261120T120000Z.db'), 'a backup');
+    await writeFile(join(folder, 'skipline.db'), 'damaged beyond repair '.repeat(500));
+    const { code, printed } = await refused({ DATA_DIR: folder });
+    expect(code).toBe(78);
+    expect(printed).toMatch(/npm run restore -- .*skipline-20261120T120000Z\.db/);
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('is ready over HTTP from "ready" on, and ends cleanly on SIGTERM', async () => {

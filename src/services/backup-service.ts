@@ -1,0 +1,62 @@
+import type { Backups } from '../ports/backups.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+
+const EVERY_MS = 3_600_000;
+/** After a start: not while everything else is starting. */
+const FIRST_AFTER_MS = 60_000;
+const RETRY_MS = 10 * 60_000;
+/** Two days of hours. */
+export const BACKUPS_KEPT = 48;
+
+export interface BackupPorts {
+  readonly backups: Backups;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A backup every hour without stopping anything; restarts do not make more of them, and none is skipped by them. */
+export class BackupService {
+  readonly #ports: BackupPorts;
+  #cancel: (() => void) | null = null;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(ports: BackupPorts) {
+    this.#ports = ports;
+  }
+
+  async start(): Promise<void> {
+    const { backups, clock } = this.#ports;
+    const newest = (await backups.list()).at(-1);
+    const age = newest === undefined ? EVERY_MS : clock.now() - newest.at;
+    // A clock that was set back must not put backups off for ever.
+    this.#schedule(age < 0 ? FIRST_AFTER_MS : Math.max(FIRST_AFTER_MS, EVERY_MS - age));
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = null;
+    await this.#running;
+  }
+
+  #schedule(ms: number): void {
+    this.#cancel = this.#ports.clock.after(ms, () => {
+      this.#running = this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { backups, clock, log } = this.#ports;
+    const startedAt = clock.monotonic();
+    let next = EVERY_MS;
+    try {
+      const { file, bytes } = await backups.make(clock.now());
+      await backups.rotate(BACKUPS_KEPT);
+      log.info({ file, bytes, tookMs: Math.round(clock.monotonic() - startedAt) }, 'backed up');
+    } catch (error) {
+      next = RETRY_MS;
+      log.error({ err: error }, 'the backup failed');
+    }
+    if (this.#cancel !== null) this.#schedule(next);
+  }
+}

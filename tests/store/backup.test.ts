@@ -1,0 +1,129 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BACKUPS_KEPT, BackupService } from '../../src/services/backup-service.ts';
+import { checkBackup } from '../../src/store/backup-check.ts';
+import { BackupFolder } from '../../src/store/backup-folder.ts';
+import { openStore } from '../../src/store/database.ts';
+import { restoreBackup } from '../../src/store/restore.ts';
+import { ManualClock } from '../services/manual-clock.ts';
+
+const AT = Date.UTC(2026, 10, 21, 12, 0, 5);
+const QUIET = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'skipline-backup-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+const database = () => join(dataDir, 'skipline.db');
+const put = async (value: string) => {
+  const store = await openStore(database());
+  await store.transaction((tx) => tx.notes.set('mark', value));
+  return store;
+};
+
+describe('a backup', () => {
+  test('is a sound copy made while the store is open, with the points beside it', async () => {
+    const store = await put('one');
+    await store.transaction(async (tx) => void (await tx.handles.addUnseen('g', 'ana')));
+    const folder = new BackupFolder(store, join(dataDir, 'backups'));
+    const made = await folder.make(AT);
+    expect(made.file).toMatch(/skipline-20261121T120005Z\.db$/);
+    expect((await checkBackup(made.file)).schemaVersion).toBeGreaterThan(0);
+    expect(JSON.parse(await readFile(made.file.replace('.db', '.points.json'), 'utf8'))).toEqual([]);
+    expect(await folder.list()).toEqual([{ ...made }]);
+    await store.close();
+  });
+
+  test('is rotated: the newest 48 stay', async () => {
+    const store = await put('one');
+    const folder = new BackupFolder(store, join(dataDir, 'backups'));
+    for (let hour = 0; hour < 4; hour += 1) await folder.make(AT + hour * 3_600_000);
+    await folder.rotate(2);
+    expect((await folder.list()).map(({ at }) => at)).toEqual([AT + 2 * 3_600_000, AT + 3 * 3_600_000]);
+    await store.close();
+  });
+
+  test('comes every hour, counted from the newest one there is, and again after a failure', async () => {
+    const clock = new ManualClock(AT);
+    const made: number[] = [];
+    let broken = false;
+    const backups = {
+      list: async () => [{ file: 'x', at: AT - 1_800_000, bytes: 1 }],
+      make: async (at: number) => {
+        if (broken) throw new Error('disk full');
+        made.push(at);
+        return { file: 'x', at, bytes: 1 };
+      },
+      rotate: async (keep: number) => expect(keep).toBe(BACKUPS_KEPT),
+    };
+    const service = new BackupService({ backups, clock, log: QUIET });
+    await service.start();
+    await clock.advance(1_799_000);
+    expect(made).toEqual([]);
+    await clock.advance(1_000);
+    expect(made).toHaveLength(1);
+    broken = true;
+    await clock.advance(3_600_000);
+    broken = false;
+    await clock.advance(600_000);
+    expect(made).toHaveLength(2);
+    await service.stop();
+    expect(clock.waiting).toBe(0);
+  });
+});
+
+describe('a restore', () => {
+  test('puts the copy back, keeps the database of before, and changes nothing in a dry run', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    await store.transaction((tx) => tx.notes.set('mark', 'two'));
+    await store.close();
+    await restoreBackup(dataDir, file, { dryRun: true, now: AT });
+    const unchanged = await openStore(database());
+    expect(await unchanged.read((tx) => tx.notes.get('mark'))).toBe('two');
+    await unchanged.close();
+    const report = await restoreBackup(dataDir, file, { dryRun: false, now: AT });
+    const restored = await openStore(database());
+    expect(await restored.read((tx) => tx.notes.get('mark'))).toBe('one');
+    await restored.close();
+    expect((await checkBackup(report.safetyCopy ?? '')).schemaVersion).toBe(report.contents.schemaVersion);
+  });
+
+  test('is refused while the bot has the database open', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    await expect(restoreBackup(dataDir, file, { dryRun: false, now: AT })).rejects.toMatchObject({ trouble: 'locked' });
+    expect(await store.read((tx) => tx.notes.get('mark'))).toBe('one');
+    await store.close();
+  });
+
+  test('is refused with a file that is damaged or not ours', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    await store.close();
+    const bytes = await readFile(file);
+    await writeFile(join(dataDir, 'bad.db'), bytes.fill(0xff, 4_096, 8_192));
+    await expect(restoreBackup(dataDir, join(dataDir, 'bad.db'), { dryRun: false, now: AT })).rejects.toMatchObject({
+      name: 'StoreError',
+    });
+    await writeFile(join(dataDir, 'text.db'), 'not a database');
+    await expect(restoreBackup(dataDir, join(dataDir, 'text.db'), { dryRun: false, now: AT })).rejects.toMatchObject({
+      name: 'StoreError',
+    });
+  });
+
+  test('mends a damaged database', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    await store.close();
+    await writeFile(database(), 'damaged beyond repair');
+    await restoreBackup(dataDir, file, { dryRun: false, now: AT });
+    const restored = await openStore(database());
+    expect(await restored.read((tx) => tx.notes.get('mark'))).toBe('one');
+    await restored.close();
+  });
+});
