@@ -13,11 +13,14 @@ import { rightsOf } from './access.ts';
 import { songIn } from './passive-song.ts';
 import { apiCode, isOutage } from './send.ts';
 
-/** Messages worked on at the same time: each may download a file. */
+/** Songs taken at the same time: each may download a file. Conversation is deleted beside them. */
 const AT_ONCE = 4;
 /** Discord is asked again to delete a message this often, while it has an outage. */
 const DELETE_TRIES = 6;
 const DELETE_RETRY: BackoffPolicy = { baseMs: 2_000, factor: 3, maxMs: 120_000, jitter: 0.2 };
+
+/** The message or its channel is gone already, or it is of a kind that nobody can delete. */
+const NOTHING_TO_DELETE: ReadonlySet<number> = new Set([10_008, 10_003, 50_021]);
 
 /** Refusals that say nothing about the song: the message stays, so that it can be sent again or taken later. */
 const NOT_THEIR_FAULT: ReadonlySet<Failure['code']> = new Set(['store-unavailable', 'disk-full', 'file-unreachable']);
@@ -45,7 +48,8 @@ type GuildMessage = Message<true>;
  */
 export class PassiveIntake {
   readonly #ports: PassiveIntakePorts;
-  readonly #queue = new PQueue({ concurrency: AT_ONCE });
+  readonly #songs = new PQueue({ concurrency: AT_ONCE });
+  readonly #running = new Set<Promise<void>>();
   /** Channels in which staff was told that messages can't be deleted. */
   readonly #lacking = new Set<string>();
   readonly #retries = new Set<() => void>();
@@ -55,31 +59,36 @@ export class PassiveIntake {
     this.#ports = ports;
   }
 
-  /** Every new message of every channel. Returns at once; the work waits its turn. */
+  /** Every new message of every channel. Returns at once. */
   handle(message: Message): void {
     if (!this.#open || !this.#ports.messageContent || !message.inGuild()) return;
     // The bot's own panels and notices, other bots and webhooks are none of its business.
     if (message.author.bot || message.webhookId !== null) return;
-    void this.#queue
-      .add(() => this.#take(message))
-      .then(undefined, (error: unknown) =>
-        this.#ports.log.error(
-          { err: error, guildId: message.guildId, messageId: message.id },
-          'a message in the submissions channel could not be handled',
-        ),
-      );
+    this.#run(message, () => this.#take(message));
   }
 
   /** Takes no more messages; resolves when those under way are done. */
   async close(): Promise<void> {
     this.#open = false;
     for (const cancel of this.#retries) cancel();
-    await this.#queue.onIdle();
+    await this.idle();
   }
 
   /** Resolves when every message so far was handled. */
   async idle(): Promise<void> {
-    await this.#queue.onIdle();
+    while (this.#running.size > 0) await Promise.all([...this.#running]);
+  }
+
+  #run({ guildId, id }: GuildMessage, work: () => Promise<void>): void {
+    const task: Promise<void> = work()
+      .catch((error: unknown) =>
+        this.#ports.log.error(
+          { err: error, guildId, messageId: id },
+          'a message in the submissions channel could not be handled',
+        ),
+      )
+      .finally(() => this.#running.delete(task));
+    this.#running.add(task);
   }
 
   async #take(message: GuildMessage): Promise<void> {
@@ -97,7 +106,7 @@ export class PassiveIntake {
       if (!isStaff) await this.#remove(message);
       return;
     }
-    await this.#submit(message, song, isStaff);
+    await this.#songs.add(() => this.#submit(message, song, isStaff));
   }
 
   async #submit(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>, isStaff: boolean): Promise<void> {
@@ -164,7 +173,7 @@ export class PassiveIntake {
       this.#lacking.delete(message.channelId);
     } catch (error) {
       const code = apiCode(error);
-      if (code === 10_008 || code === 10_003) return;
+      if (code !== null && NOTHING_TO_DELETE.has(code)) return;
       if (code === 50_013 || code === 50_001) return this.#alertOnce(message);
       if (!isOutage(error)) throw error;
       if (tries + 1 >= DELETE_TRIES || !this.#open) {
@@ -179,11 +188,7 @@ export class PassiveIntake {
     const { clock } = this.#ports;
     const cancel = clock.after(backoffDelay(DELETE_RETRY, tries - 1, clock.random()), () => {
       this.#retries.delete(cancel);
-      void this.#queue
-        .add(() => this.#remove(message, tries))
-        .then(undefined, (error: unknown) =>
-          this.#ports.log.error({ err: error, messageId: message.id }, 'a message could not be deleted'),
-        );
+      this.#run(message, () => this.#remove(message, tries));
     });
     this.#retries.add(cancel);
   }
