@@ -27,8 +27,8 @@ export interface HandleReads {
   leaderboard(guildId: string, offset: number, limit: number): Promise<readonly Handle[]>;
   /** How many have points; at most 10,000, the board ends there. */
   leaderboardTotal(guildId: string): Promise<number>;
-  /** 1 = highest on the leaderboard. */
-  rank(handle: Handle): Promise<number>;
+  /** 1 = highest on the leaderboard; null when the board ends before. */
+  rank(handle: Handle): Promise<number | null>;
   /** Not expired at `at`. */
   proofs(guildId: string, at: number): Promise<readonly HandleProof[]>;
 }

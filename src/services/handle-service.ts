@@ -201,7 +201,7 @@ export class HandleService {
         handles: handles.map(({ name, points, proven }) => ({ name, points, proven })),
         score: handles.reduce((sum, { points }) => sum + points, 0),
         points: summedPoints([...balances.values()]),
-        rank: best === undefined || best.points <= 0 ? null : await reads.handles.rank(best),
+        rank: best === undefined ? null : await reads.handles.rank(best),
         submitted: await reads.submissions.ownTotal(guildId, userId),
         played: await reads.plays.countOf(guildId, userId),
         waiting,

@@ -105,17 +105,18 @@ export class HandleRepository implements HandleStore {
     return total;
   }
 
-  async rank(handle: Handle): Promise<number> {
-    const { better } = await this.#db
-      .selectFrom('handle')
-      .select((eb) => eb.fn.countAll<number>().as('better'))
-      .where('guild_id', '=', handle.guildId)
-      .where('points', '>=', handle.points)
-      .where((eb) =>
-        eb.or([eb('points', '>', handle.points), eb.and([eb('points', '=', handle.points), eb('id', '<', handle.id)])]),
-      )
-      .executeTakeFirstOrThrow();
-    return better + 1;
+  async rank({ guildId, points, id }: Handle): Promise<number | null> {
+    if (points <= 0) return null;
+    // Two ranges of the index instead of one search with an OR, and no further than the board goes.
+    const { rows } = await sql<{ better: number }>`
+      SELECT count(*) AS better FROM (
+        SELECT * FROM (SELECT id FROM handle WHERE guild_id = ${guildId} AND points > ${points} LIMIT ${LEADERBOARD_MAX})
+        UNION ALL
+        SELECT * FROM (SELECT id FROM handle WHERE guild_id = ${guildId} AND points = ${points} AND id < ${id}
+          LIMIT ${LEADERBOARD_MAX}))
+    `.execute(this.#db);
+    const better = rows[0]?.better ?? 0;
+    return better < LEADERBOARD_MAX ? better + 1 : null;
   }
 
   async proofs(guildId: string, at: number): Promise<readonly HandleProof[]> {

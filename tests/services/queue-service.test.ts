@@ -159,6 +159,40 @@ describe('undo', () => {
     expect(await stage.order()).toEqual(shown);
   });
 
+  test('gives back the coins that playing the song used up', async () => {
+    const handleId = await stage.seen('gifter');
+    unwrap(await stage.handles.link(GUILD, '1', 'gifter'));
+    await stage.store.transaction(async (tx) => {
+      const at = stage.clock.now();
+      const session = { guildId: GUILD, hostName: 'host', hostUserId: null, roomId: '7', persistent: false };
+      const { id } = await tx.lives.begin({ ...session, askedBy: STAFF, startedAt: at });
+      const gift = { userId: '7', giftId: '5', giftName: 'Lion', coinsEach: 1_500, count: 1, openedAt: at, lastAt: at };
+      await tx.lives.putGifts(GUILD, id, [{ ...gift, key: 'k', handleId, settled: { by: 'single', at } }]);
+      const nothing = { likes: 0, comments: 0, shares: 0, follows: 0, subscribes: 0 };
+      await tx.lives.addSums(id, {
+        viewers: [{ handleId, firstAt: at, lastAt: at, ...nothing, gifts: 1, coins: 1_500 }],
+        minutes: [],
+        counts: [],
+        messageIds: [],
+        lastEventAt: at,
+        likesRoomTotal: 0,
+        viewersPeak: null,
+        viewersLow: null,
+        unreadable: 0,
+        merged: 0,
+      });
+    });
+    const left = async () => (await stage.store.read((reads) => reads.lives.coinsOf(GUILD, ['1']))).get('1') ?? 0;
+    const song = await stage.submit('1');
+    expect(song).toMatchObject({ line: 'skip', askedUntil: null });
+    expect((await stage.queue.page(GUILD, 0, 1)).entries[0]?.coins).toBe(1_500);
+    expect(unwrap(await next()).onAir).toMatchObject({ fromLine: 'skip', coins: 1_500 });
+    expect(await left()).toBeLessThan(1_500);
+    unwrap(await undo());
+    expect(await left()).toBe(1_500);
+    expect((await stage.song(song.id)).line).toBe('skip');
+  });
+
   test('pressed twice on the same button does one thing', async () => {
     await stage.submit('1', { line: 'free' });
     await stage.submit('2', { line: 'free' });
