@@ -4,10 +4,11 @@ import {
   Events,
   GatewayIntentBits,
   type Interaction,
+  type MessageCreateOptions,
   Partials,
 } from 'discord.js';
 import { type Discord, startDiscord } from '../../sandbox/discord/discord.ts';
-import type { Channel, Guild } from '../../sandbox/discord/model.ts';
+import type { Channel, Guild, Message } from '../../sandbox/discord/model.ts';
 import { People } from '../../sandbox/discord/people/people.ts';
 
 /** A guild with a text channel, a real discord.js bot in it, and people to come. */
@@ -19,6 +20,8 @@ export interface Stage {
   readonly client: Client<true>;
   /** Takes the place of whatever answered interactions before. */
   answer(listener: (interaction: Interaction) => Promise<unknown>): void;
+  /** A message of the bot in its channel. */
+  post(payload: MessageCreateOptions): Promise<Message>;
   /** What went wrong inside the bot since the last look. */
   failures(): readonly unknown[];
   stop(): Promise<void>;
@@ -59,6 +62,12 @@ export const startStage = async (commands: readonly ApplicationCommandDataResolv
     client: bot,
     answer: (next) => {
       listener = next;
+    },
+    post: async (payload) => {
+      const there = await bot.channels.fetch(channel.id);
+      if (there?.isSendable() !== true) throw new Error('the bot cannot write');
+      const sent = await there.send(payload);
+      return world.messages.require(channel.id, sent.id);
     },
     failures: () => failures.splice(0),
     stop: async () => {
