@@ -8,7 +8,7 @@ import { EventBus } from './lib/event-bus.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
 import { systemClock } from './lib/system-clock.ts';
 import { createLog } from './log.ts';
-import { createParts } from './parts.ts';
+import { createParts, type Parts } from './parts.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
 import { type Store, StoreError } from './ports/store.ts';
@@ -112,56 +112,7 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
     () => enter(logIn(client, config.discord.token)),
     () => client.destroy(),
   );
-  await life.add(
-    'media',
-    () => bot.services.media.start(),
-    () => bot.services.media.stop(),
-  );
-  await life.add(
-    'notices',
-    () => bot.services.notices.start(),
-    () => bot.services.notices.stop(),
-  );
-  await life.add(
-    'announcer',
-    () => undefined,
-    () => bot.announcer.stop(),
-  );
-  await life.add(
-    'panels',
-    () => bot.panels.keeper.start(),
-    () => bot.panels.keeper.stop(FAREWELL_MS),
-  );
-  await life.add(
-    'playback',
-    () => bot.services.playback.start(),
-    () => bot.services.playback.close(),
-  );
-  await life.add(
-    'upkeep',
-    () => bot.services.upkeep.start(),
-    () => bot.services.upkeep.stop(),
-  );
-  await life.add(
-    'live',
-    () => bot.services.live.start(),
-    () => bot.services.live.stop(),
-  );
-  await life.add(
-    'guilds',
-    () => bot.guildEvents.start(),
-    () => bot.guildEvents.stop(),
-  );
-  await life.add(
-    'passive intake',
-    () => undefined,
-    () => bot.passive.close(),
-  );
-  await life.add(
-    'interactions',
-    () => undefined,
-    () => bot.router.close(),
-  );
+  for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);
   await registerCommands(
     client.rest,
     { applicationId: client.application.id, guildId: config.discord.guildId ?? null },
@@ -179,6 +130,26 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
   );
   log.info({ guilds: client.guilds.cache.size, httpPort, messageContent: config.discord.messageContent }, 'ready');
   return httpPort;
+}
+
+type Step = readonly [name: string, start: () => unknown, stop: () => unknown];
+
+/** From what is shown to what comes in: stopped the other way round, so that nothing new arrives while parts end. */
+function partsInOrder({ services, panels, announcer, guildEvents, passive, router }: Parts): readonly Step[] {
+  const { media, notices, playback, upkeep, live } = services;
+  const ready = () => undefined;
+  return [
+    ['media', () => media.start(), () => media.stop()],
+    ['notices', () => notices.start(), () => notices.stop()],
+    ['announcer', ready, () => announcer.stop()],
+    ['panels', () => panels.keeper.start(), () => panels.keeper.stop(FAREWELL_MS)],
+    ['playback', () => playback.start(), () => playback.close()],
+    ['upkeep', () => upkeep.start(), () => upkeep.stop()],
+    ['live', () => live.start(), () => live.stop()],
+    ['guilds', () => guildEvents.start(), () => guildEvents.stop()],
+    ['passive intake', ready, () => passive.close()],
+    ['interactions', ready, () => router.close()],
+  ];
 }
 
 async function open(dataDir: string, life: Lifecycle): Promise<SqliteStore> {

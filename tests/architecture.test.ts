@@ -79,10 +79,10 @@ describe('the code', () => {
 
   test('reads the environment, prints and exits in main.ts only', () => expectNoFaults(faultsOf(src, processFaults)));
 
-  test('does nothing on import, except for main.ts', () => {
+  test('does nothing on import, except for main.ts and the threads', () => {
     expectNoFaults(
       faultsOf(
-        src.filter(({ path }) => path !== 'src/main.ts'),
+        src.filter(({ path }) => path !== 'src/main.ts' && !path.endsWith('-worker.ts')),
         importEffects,
       ),
     );
