@@ -43,6 +43,11 @@ const CONFIGURATOR_HEADERS: FastifyHelmetOptions = {
   },
 };
 
+/** A worker fetches under its own policy. */
+const WORKER_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], connectSrc: ["'self'"] } },
+};
+
 /**
  * `/overlay/<key>`, its configurator, its events and its files. All addresses inside the pages are relative, so it works
  * below any path a proxy puts before it.
@@ -69,7 +74,7 @@ export async function overlayRoutes(server: FastifyInstance, { hub, overlay }: O
     overlayPage(request.params.key, reply),
   );
   // Beside the pages, because a worker may only serve what is below it.
-  server.get('/overlay/worker.js', (_request, reply) =>
+  server.get('/overlay/worker.js', { helmet: WORKER_HEADERS }, (_request, reply) =>
     reply.header('cache-control', 'no-cache').sendFile('worker.js'),
   );
   server.get<KeyParams>('/overlay/:key/', (request, reply) => {

@@ -3,6 +3,7 @@
 import { positionNow } from './picture.js';
 
 /**
+ * @typedef {{ key: string, line: string } & Record<(typeof ROW_FIELDS)[number], string>} Row
  * @typedef {import('./options.js').Options} Options
  * @typedef {import('./picture.js').Picture} Picture
  * @typedef {import('../protocol.ts').OverlayAlert} Alert
@@ -12,6 +13,8 @@ import { positionNow } from './picture.js';
 const LINE_NAME = { 'back-to-back': 'Back-to-back', 'double-skip': 'Double skip', skip: 'Skip', free: 'Free line' };
 /** Rows when the address does not say: all scenes share the safe area. */
 const ROWS = { shared: 3, alone: 5 };
+/** Parts of a row in a list, by the name of their class. */
+const ROW_FIELDS = /** @type {const} */ (['place', 'first', 'tag', 'second', 'last']);
 const WAVE_WIDTH = 640;
 const WAVE_HEIGHT = 100;
 
@@ -75,11 +78,20 @@ export function scenes(options) {
   const usual = options.scene === 'all' ? ROWS.shared : ROWS.alone;
   const rows = options.rows === 0 ? usual : options.rows;
   const tick = nowPlaying(wants('now-playing'));
+  const drawLists = (/** @type {Picture} */ picture) => {
+    if (wants('queue')) drawQueue(picture.queue, rows);
+    if (wants('leaderboard')) drawLeaderboard(picture.leaderboard.slice(0, rows));
+  };
+  /** @type {Picture | null} */
+  let drawn = null;
+  addEventListener('resize', () => {
+    if (drawn !== null) drawLists(drawn);
+  });
   return {
     draw: (picture, saidAt) => {
+      drawn = picture;
       tick(picture.nowPlaying, saidAt);
-      if (wants('queue')) drawQueue(picture.queue, rows);
-      if (wants('leaderboard')) drawLeaderboard(picture.leaderboard.slice(0, rows));
+      drawLists(picture);
     },
     alert: (alert) => {
       if (wants('alert')) drawAlert(alert);
@@ -167,20 +179,20 @@ function drawLine(chip, song) {
 function drawQueue({ songs, total }, rows) {
   const shown = songs.slice(0, rows);
   reveal(part('queue'), shown.length > 0);
-  const more = total - shown.length;
-  write(part('queue-more'), more > 0 ? `+${more} more` : '');
-  drawRows(
+  const fitting = drawRows(
     part('queue-rows'),
     shown.map((song, index) => ({
       key: song.id,
       line: song.line,
       place: String(index + 1),
       first: song.title,
+      tag: song.line === 'free' ? '' : LINE_NAME[song.line],
       second: song.artist,
-      last: song.line === 'free' ? (song.points === 0 ? '' : count(song.points)) : LINE_NAME[song.line],
-      isChip: song.line !== 'free',
+      last: song.line === 'free' && song.points !== 0 ? count(song.points) : '',
     })),
   );
+  const more = total - fitting;
+  write(part('queue-more'), more > 0 ? `+${more} more` : '');
 }
 
 /** @param {Picture['leaderboard']} ranks */
@@ -193,9 +205,9 @@ function drawLeaderboard(ranks) {
       line: '',
       place: String(rank),
       first: nickname === '' ? `@${handle}` : nickname,
+      tag: '',
       second: nickname === '' ? '' : `@${handle}`,
       last: count(points),
-      isChip: false,
     })),
   );
 }
@@ -203,7 +215,8 @@ function drawLeaderboard(ranks) {
 /**
  * Keeps the element of a row that stays, so that it can be seen moving.
  * @param {HTMLElement} list
- * @param {readonly { key: string, line: string, place: string, first: string, second: string, last: string, isChip: boolean }[]} rows
+ * @param {readonly Row[]} rows
+ * @returns {number} how many there was room for
  */
 function drawRows(list, rows) {
   const known = new Map([...list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.key, row]));
@@ -211,46 +224,57 @@ function drawRows(list, rows) {
   const wanted = rows.map((row) => {
     const element = /** @type {HTMLElement} */ (known.get(row.key) ?? newRow(row.key));
     element.dataset.line = row.line;
-    const [place, text, last] = [...element.children];
-    if (place === undefined || text === undefined || last === undefined) throw new Error('a row lacks its parts');
-    write(place, row.place);
-    if (text.children[0] !== undefined) write(text.children[0], row.first);
-    if (text.children[1] !== undefined) write(text.children[1], row.second);
-    write(last, row.last);
-    last.className = row.isChip ? 'chip' : 'points';
+    for (const field of ROW_FIELDS) {
+      const part = element.querySelector(`.${field}`);
+      if (part !== null) write(part, row[field]);
+    }
     return element;
   });
   list.replaceChildren(...wanted);
-  if (calm.matches) return;
+  // What has no room is left out whole, rather than cut in two.
+  while (wanted.length > 1 && overflows(list)) wanted.pop()?.remove();
+  if (calm.matches) return wanted.length;
   for (const row of wanted) {
     const from = before.get(row.dataset.key);
     const distance = from === undefined ? 0 : from - row.getBoundingClientRect().top;
-    if (distance !== 0) {
-      row.animate([{ transform: `translateY(${distance}px)` }, { transform: 'none' }], {
-        duration: 240,
-        easing: 'ease-out',
-      });
-    }
+    if (distance === 0) continue;
+    row.animate([{ transform: `translateY(${distance}px)` }, { transform: 'none' }], {
+      duration: 240,
+      easing: 'ease-out',
+    });
   }
+  return wanted.length;
+}
+
+/** @param {HTMLElement} list */
+function overflows(list) {
+  const card = list.parentElement;
+  return card !== null && card.scrollHeight > card.clientHeight + 1;
 }
 
 /** @param {string} key */
 function newRow(key) {
-  const row = document.createElement('li');
-  row.className = 'row';
+  const row = made('li', 'row');
   row.dataset.key = key;
-  const place = document.createElement('span');
-  place.className = 'place';
-  const text = document.createElement('div');
-  text.className = 'row-text';
-  for (const name of ['first', 'second']) {
-    const line = document.createElement('p');
-    line.className = name;
-    line.dir = 'auto';
-    text.append(line);
-  }
-  row.append(place, text, document.createElement('span'));
+  const text = made('div', 'row-text');
+  const under = made('p', 'under');
+  const [first, second] = [made('span', 'first'), made('span', 'second')];
+  first.dir = 'auto';
+  second.dir = 'auto';
+  under.append(made('span', 'tag'), second);
+  text.append(first, under);
+  row.append(made('span', 'place'), text, made('span', 'last'));
   return row;
+}
+
+/**
+ * @param {'li' | 'div' | 'p' | 'span'} tag
+ * @param {string} name of its class
+ */
+function made(tag, name) {
+  const element = document.createElement(tag);
+  element.className = name;
+  return element;
 }
 
 /** @param {Alert} alert */

@@ -23,10 +23,10 @@ async function answer(request) {
   // The page is the same whatever its options.
   const where = { ignoreSearch: true };
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    // By its address: a navigation cannot be repeated with a deadline of our own.
+    const response = await fetch(request.url, { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (response.status === 200) await kept.put(request.url.split('?')[0], response.clone());
-    // 304 goes to the browser's own cache, not here.
-    if (response.ok || response.status === 304) return response;
+    if (response.ok) return response;
     // Only the bot itself can say that the address is no longer valid; anything else is somebody's error page.
     if (response.headers.has('x-unknown-overlay')) {
       await kept.delete(request, where);
