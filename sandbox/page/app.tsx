@@ -10,6 +10,12 @@ import { TopBar } from './top-bar.tsx';
 
 const PANEL_NAMES = { guide: 'Guide', live: 'TikTok LIVE', faults: 'Faults' } as const satisfies Record<Panel, string>;
 
+const PANEL_BODIES = {
+  guide: () => <GuidePanel />,
+  live: () => <LivePanel />,
+  faults: () => <FaultsPanel />,
+} as const satisfies Record<Panel, () => unknown>;
+
 export function App() {
   if (me.value === '') {
     return <p class="loading">{connection.value === 'lost' ? 'The demo does not answer.' : 'Opening the demo…'}</p>;
@@ -17,11 +23,11 @@ export function App() {
   return (
     <div class={`app at-${place.value}`}>
       <TopBar />
+      <Caption />
       <Side />
       <Chat />
       <Stage />
       <Places />
-      <Caption />
       <Toasts />
       <Modal />
       <Lightbox />
@@ -49,7 +55,7 @@ function Stage() {
             type="button"
             role="tab"
             aria-selected={id === open}
-            aria-controls="panel"
+            aria-controls={`panel-${id}`}
             tabIndex={id === open ? 0 : -1}
             onKeyDown={onKey}
             onClick={() => {
@@ -60,11 +66,19 @@ function Stage() {
           </button>
         ))}
       </div>
-      <div id="panel" class="panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
-        {open === 'guide' && <GuidePanel />}
-        {open === 'live' && <LivePanel />}
-        {open === 'faults' && <FaultsPanel />}
-      </div>
+      {/* All of them stay: the overlay in the LIVE goes on while one looks elsewhere. */}
+      {PANELS.map((id) => (
+        <div
+          key={id}
+          id={`panel-${id}`}
+          class="panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${id}`}
+          hidden={id !== open}
+        >
+          {PANEL_BODIES[id]()}
+        </div>
+      ))}
     </aside>
   );
 }

@@ -58,6 +58,7 @@ export function Composer() {
           Replying to <b>{nameOf(replyTo.value.authorId)}</b>
           <button
             type="button"
+            class="put-away"
             aria-label="Cancel the reply"
             onClick={() => {
               replyTo.value = null;

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LiveDeed } from '../stage/acts.ts';
 import type { FeedEntry, LiveView } from '../stage/protocol.ts';
 import { act, attempt, say } from './server.ts';
-import { feed, gifts, live, now, overlay } from './state.ts';
+import { bot, feed, gifts, live, now, overlay } from './state.ts';
 
 const deed = (wanted: LiveDeed): void => attempt({ kind: 'live', deed: wanted });
 
@@ -18,14 +18,20 @@ export function LivePanel() {
         <Phone view={view} />
         <div class="deeds">
           {isLive ? (
-            <>
+            <div class="stream-buttons">
               <button type="button" class="button danger" onClick={() => deed({ kind: 'end' })}>
-                End the stream
+                End stream
               </button>
-              <button type="button" class="button secondary" onClick={() => deed({ kind: 'drop' })}>
-                Drop the connection
+              <button
+                type="button"
+                class="button secondary"
+                aria-label="Drop the connection"
+                title="Cut the bot's connection to the LIVE"
+                onClick={() => deed({ kind: 'drop' })}
+              >
+                Drop line
               </button>
-            </>
+            </div>
           ) : (
             <button type="button" class="button live-now" onClick={() => deed({ kind: 'start' })}>
               Go live as @{view.host}
@@ -36,8 +42,8 @@ export function LivePanel() {
         </div>
       </div>
       <Chat viewer={viewer} disabled={!isLive} />
-      <Gifts viewer={viewer} disabled={!isLive} />
       <Crowd view={view} />
+      <Gifts viewer={viewer} disabled={!isLive} />
       <Totals view={view} />
     </div>
   );
@@ -57,21 +63,13 @@ function Phone({ view }: { readonly view: LiveView }) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const found = overlay.value.kind === 'found' ? overlay.value.path : undefined;
   return (
     <section class="phone" aria-label="The stream on a phone">
       <div class={`screen ${view.status}`} ref={screen}>
         <div class="picture-of-host" aria-hidden="true">
           <span>N</span>
         </div>
-        {found !== undefined && (
-          <iframe
-            title="Overlay of the bot"
-            src={found}
-            tabIndex={-1}
-            style={{ width: `${STREAM_WIDTH}px`, height: `${STREAM_HEIGHT}px`, transform: `scale(${scale})` }}
-          />
-        )}
+        {overlay.value.kind === 'found' && <OverlayFrame path={overlay.value.path} scale={scale} />}
         <div class="stream-head">
           <span class="host">@{view.host}</span>
           {view.status === 'live' ? (
@@ -87,6 +85,29 @@ function Phone({ view }: { readonly view: LiveView }) {
         <OverlayHint />
       </div>
     </section>
+  );
+}
+
+/** The bot's own page. Once it stands it looks after itself; only when the bot was away at first it is asked for again. */
+function OverlayFrame({ path, scale }: { readonly path: string; readonly scale: number }) {
+  const [tries, setTries] = useState(0);
+  const failed = useRef(false);
+  const isReady = bot.value.kind === 'ready';
+  useEffect(() => {
+    if (isReady && failed.current) setTries((count) => count + 1);
+  }, [isReady]);
+  return (
+    <iframe
+      key={tries}
+      title="Overlay of the bot"
+      src={path}
+      tabIndex={-1}
+      style={{ width: `${STREAM_WIDTH}px`, height: `${STREAM_HEIGHT}px`, transform: `scale(${scale})` }}
+      onLoad={({ currentTarget }) => {
+        failed.current = currentTarget.contentDocument?.contentType !== 'text/html';
+        currentTarget.hidden = failed.current;
+      }}
+    />
   );
 }
 
@@ -109,7 +130,7 @@ const SIGNS = {
   chat: '',
   like: '❤️',
   share: '↗️',
-  follow: '➕',
+  follow: '🔔',
   subscribe: '⭐',
   gift: '🎁',
   join: '👋',
@@ -119,8 +140,8 @@ const SIGNS = {
 function Feed() {
   return (
     <div class="feed" role="log" aria-label="LIVE chat">
-      {feed.value.slice(-7).map(({ id, kind, who, text }) => (
-        <p key={id} class={kind}>
+      {feed.value.slice(-6).map(({ id, kind, who, text }) => (
+        <p key={id} class={`is-${kind}`}>
           {SIGNS[kind]} <b>{who}</b> {text}
         </p>
       ))}
@@ -188,7 +209,7 @@ function Deeds({ viewer, disabled }: ActorProps) {
   const entries = [
     ['❤️', 'Like ×15', { kind: 'like', viewer, count: 15 }],
     ['↗️', 'Share', { kind: 'share', viewer }],
-    ['➕', 'Follow', { kind: 'follow', viewer }],
+    ['🔔', 'Follow', { kind: 'follow', viewer }],
     ['⭐', 'Subscribe', { kind: 'subscribe', viewer }],
     ['👋', 'Join', { kind: 'join', viewer }],
   ] as const;
@@ -239,7 +260,7 @@ const FACES: Readonly<Record<string, string>> = {
   Doughnut: '🍩',
   Cap: '🧢',
   Confetti: '🎊',
-  Sunglasses: '🕶️',
+  Sunglasses: '😎',
   Corgi: '🐶',
   'Money Gun': '💸',
   Swan: '🦢',
@@ -274,13 +295,12 @@ function Gifts({ viewer, disabled }: ActorProps) {
             type="button"
             disabled={disabled}
             aria-label={`${name}, ${coins.toLocaleString('en-US')} coins`}
-            title={name}
+            title={`${name}, ${coins.toLocaleString('en-US')} coins`}
             onClick={() => deed({ kind: 'gift', viewer, gift: name, repeat })}
           >
             <span class="face" aria-hidden="true">
               {FACES[name] ?? '🎁'}
             </span>
-            <span class="gift-name">{name}</span>
             <span class="coins">{coins.toLocaleString('en-US')}</span>
           </button>
         ))}

@@ -4,11 +4,15 @@ import { picture, show, toasts } from './state.ts';
 
 /** What the show says it is doing. */
 export function Caption() {
-  const { running } = show.value;
+  const { running, chapters } = show.value;
   if (running === null) return null;
+  const step = chapters.findIndex(({ id }) => id === running.chapterId);
   return (
-    <div class="caption" role="status">
+    <div class="show-strip" role="status">
       <span class="dot" aria-hidden="true" />
+      <span class="step">
+        {step + 1}/{chapters.length} {chapters[step]?.title}
+      </span>
       <span>{running.caption}</span>
       <button type="button" class="text-button" onClick={() => attempt({ kind: 'show', run: 'stop' })}>
         Stop

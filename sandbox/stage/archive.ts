@@ -17,13 +17,17 @@ export interface Archive {
   readonly members: readonly Member[];
   readonly channels: readonly Channel[];
   readonly messages: readonly Message[];
-  readonly tiktok: TikTokArchive;
+  readonly stage: StageArchive;
 }
 
-export interface TikTokArchive {
+/** What the stage knows beside the world. */
+export interface StageArchive {
+  /** User id of the host on TikTok. */
   readonly hostId: string;
   /** User ids by handle. */
   readonly viewers: Readonly<Record<string, string>>;
+  /** Where the bot's overlay was found. */
+  readonly overlayPath: string | null;
 }
 
 /** Messages kept per channel. */
@@ -37,7 +41,7 @@ const LASTING: ReadonlySet<WorldEventType> = new Set([
   ...(['role-deleted', 'member-added', 'member-updated', 'member-removed', 'user-updated', 'guild-updated'] as const),
 ]);
 
-export const archiveOf = (world: World, tiktok: TikTokArchive): Archive => ({
+export const archiveOf = (world: World, stage: StageArchive): Archive => ({
   version: 1,
   token: world.token,
   ownerId: world.application.ownerId,
@@ -48,7 +52,7 @@ export const archiveOf = (world: World, tiktok: TikTokArchive): Archive => ({
   members: [...world.guilds.keys()].flatMap((id) => world.membersOf(id)),
   channels: [...world.channels.values()].map((channel) => ({ ...channel, voiceStatus: null })),
   messages: [...world.channels.keys()].flatMap((id) => world.messages.in(id).slice(-KEPT_MESSAGES)),
-  tiktok,
+  stage,
 });
 
 /** Puts everything back into a world that was made with the archive's identity. Nobody is told. */
@@ -107,12 +111,12 @@ export class ArchiveFolder {
   }
 
   /** Saves a moment after every lasting change. Returns how to stop. */
-  follow(world: World, tiktok: () => TikTokArchive, onFailure: (error: unknown) => void): () => void {
+  follow(world: World, stage: () => StageArchive, onFailure: (error: unknown) => void): () => void {
     const stop = world.events.subscribe(({ type }) => {
       if (!LASTING.has(type) || this.#timer !== undefined) return;
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
-        this.save(world, tiktok()).catch(onFailure);
+        this.save(world, stage()).catch(onFailure);
       }, SAVE_AFTER_MS);
     });
     return () => {
@@ -123,8 +127,8 @@ export class ArchiveFolder {
   }
 
   /** One write at a time; `world.json` is replaced as a whole, so a kill leaves the old one or the new one. */
-  save(world: World, tiktok: TikTokArchive): Promise<void> {
-    const write = this.#writing.then(() => this.#save(world, archiveOf(world, tiktok)));
+  save(world: World, stage: StageArchive): Promise<void> {
+    const write = this.#writing.then(() => this.#save(world, archiveOf(world, stage)));
     // A failed save is the caller's to hear of; the next one tries again.
     this.#writing = write.catch((error: unknown) => void error);
     return write;

@@ -36,8 +36,8 @@ export class BotDesk {
   /** SIGKILL in the middle of whatever it does, then a new start. */
   killAndRestart(): Promise<void> {
     return this.#next(async () => {
-      await this.#bot.stop('SIGKILL');
       this.#show({ kind: 'ended', at: this.#now(), why: 'killed with SIGKILL' });
+      await this.#bot.stop('SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, DOWN_MS));
       await this.#start();
     });
@@ -46,6 +46,7 @@ export class BotDesk {
   /** A clean stop, then a new start. */
   restart(): Promise<void> {
     return this.#next(async () => {
+      this.#show({ kind: 'off' });
       await this.#bot.stop();
       await this.#start();
     });
@@ -55,8 +56,8 @@ export class BotDesk {
   async stop(): Promise<number | null> {
     let code: number | null = null;
     await this.#next(async () => {
-      code = await this.#bot.stop();
       this.#show({ kind: 'off' });
+      code = await this.#bot.stop();
     });
     return code;
   }

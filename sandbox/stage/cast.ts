@@ -32,10 +32,10 @@ export type ChannelName = (typeof CHANNEL_NAMES)[number];
 const ROLE_NAME = 'Reviewer';
 
 const PARTS: Readonly<Record<PersonName, { readonly part: Part; readonly about: string }>> = {
-  nova: { part: 'admin', about: 'Owns the server and streams on TikTok' },
+  nova: { part: 'admin', about: 'Owns the server and streams' },
   rio: { part: 'reviewer', about: 'Runs the show beside Nova' },
-  ana: { part: 'listener', about: 'Submits songs' },
-  ben: { part: 'listener', about: 'Submits songs, is @benbeats on TikTok' },
+  ana: { part: 'listener', about: 'Wants her song played' },
+  ben: { part: 'listener', about: '@benbeats on TikTok' },
 };
 
 const TOPICS: Partial<Readonly<Record<ChannelName, string>>> = {

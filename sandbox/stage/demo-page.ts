@@ -65,7 +65,7 @@ export async function runDemoPage(options: DemoPageOptions): Promise<number> {
     await server.stop();
     await stage.stop();
     opened.unfollow();
-    await archive.save(stage.world, stage.live.archive);
+    await archive.save(stage.world, stage.archive);
     await opened.sandbox.stop();
   }
   return exitCode;
@@ -117,12 +117,12 @@ async function openStage(home: string, samples: SampleSongs, options: DemoPageOp
     botPort,
     samples,
     teller: { chapter: (title) => options.tell.chapter(title), line: (text) => options.tell.proven(text) },
-    ...(kept === undefined ? {} : { earlier: kept.archive.tiktok }),
+    ...(kept === undefined ? {} : { earlier: kept.archive.stage }),
   });
   hear = (line) => stage.log.botLine(line);
   const complain = (error: unknown): void =>
     stage.log.add('you', 'bad', `The demo's state was not saved: ${String(error)}`);
-  const unfollow = archive.follow(world, () => stage.live.archive, complain);
+  const unfollow = archive.follow(world, () => stage.archive, complain);
   return { stage, sandbox, archive, unfollow };
 }
 

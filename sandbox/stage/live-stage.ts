@@ -5,7 +5,7 @@ import type { Live } from '../tiktok/live.ts';
 import type { TikTok } from '../tiktok/tiktok.ts';
 import type { Viewer } from '../tiktok/viewer.ts';
 import type { LiveDeed, ViewerDeed } from './acts.ts';
-import type { TikTokArchive } from './archive.ts';
+import type { StageArchive } from './archive.ts';
 import { Crowd } from './crowd.ts';
 import type { FeedEntry, GiftView, LiveTotals, LiveView, ViewerView } from './protocol.ts';
 
@@ -39,7 +39,7 @@ const NO_TOTALS: LiveTotals = {
 
 export interface LiveStagePorts {
   readonly tiktok: TikTok;
-  readonly earlier: TikTokArchive | undefined;
+  readonly earlier: StageArchive | undefined;
   readonly onLive: (view: LiveView) => void;
   readonly onFeed: (entries: readonly FeedEntry[]) => void;
 }
@@ -78,7 +78,8 @@ export class LiveStage {
     return live?.status === 'live' ? live : undefined;
   }
 
-  get archive(): TikTokArchive {
+  /** User ids that have to be the same in the next run. */
+  get archive(): Pick<StageArchive, 'hostId' | 'viewers'> {
     const ids = this.#viewers.map(({ handle }) => [handle, this.viewer(handle).userId] as const);
     return { hostId: this.#host.userId, viewers: Object.fromEntries(ids) };
   }

@@ -8,16 +8,21 @@ const OVERLAY_PATH = /\/overlay\/([\w-]{8,128})(?![\w-])/;
 export class OverlayFinder {
   readonly #world: World;
   readonly #onChange: (view: OverlayView) => void;
-  #path: string | undefined;
+  #path: string | null;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(world: World, onChange: (view: OverlayView) => void) {
+  constructor(world: World, earlier: string | null, onChange: (view: OverlayView) => void) {
     this.#world = world;
+    this.#path = earlier;
     this.#onChange = onChange;
   }
 
+  get path(): string | null {
+    return this.#path;
+  }
+
   get view(): OverlayView {
-    if (this.#path !== undefined) return { kind: 'found', path: this.#path };
+    if (this.#path !== null) return { kind: 'found', path: this.#path };
     return this.offersOverlay
       ? {
           kind: 'hint',

@@ -1,13 +1,13 @@
 import type { World } from '../discord/world.ts';
 import type { Sandbox } from '../start.ts';
 import type { BotProcess } from '../story/bot-process.ts';
-import type { TikTokArchive } from './archive.ts';
+import type { StageArchive } from './archive.ts';
 import { BotDesk } from './bot-desk.ts';
 import { type Cast, personViews } from './cast.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { LiveStage } from './live-stage.ts';
 import { OverlayFinder } from './overlay-finder.ts';
-import type { StageFact, VoiceView } from './protocol.ts';
+import type { OverlayView, StageFact, VoiceView } from './protocol.ts';
 import { Radio } from './radio.ts';
 import { type SampleSongs, sampleViews } from './sample-songs.ts';
 import { CHAPTERS } from './show/chapters.ts';
@@ -26,7 +26,7 @@ export interface StageOptions {
   /** Where the bot's own web server listens. */
   readonly botPort: number;
   readonly samples: SampleSongs;
-  readonly earlier?: TikTokArchive;
+  readonly earlier?: StageArchive;
   /** Told what the show does, beside the page. */
   readonly teller?: Teller;
   /** 1 = for people to watch; 0 = no pauses. */
@@ -77,7 +77,8 @@ export class Stage {
       log: this.log,
       onChange: (faults) => this.#tell({ type: 'faults', faults }),
     });
-    this.overlay = new OverlayFinder(world, (overlay) => this.#tell({ type: 'overlay', overlay }));
+    const onOverlay = (overlay: OverlayView): void => this.#tell({ type: 'overlay', overlay });
+    this.overlay = new OverlayFinder(world, options.earlier?.overlayPath ?? null, onOverlay);
     this.radio = voice === undefined ? undefined : new Radio(voice, cast.guild.id);
     this.show = new ShowDirector({
       chapters: CHAPTERS,
@@ -90,6 +91,11 @@ export class Stage {
 
   get world(): World {
     return this.sandbox.discord.world;
+  }
+
+  /** What the next run has to know. */
+  get archive(): StageArchive {
+    return { ...this.live.archive, overlayPath: this.overlay.path };
   }
 
   /** Unix ms of the last sound the bot made; null = none yet. */
