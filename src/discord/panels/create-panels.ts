@@ -41,7 +41,7 @@ export function createPanels(ports: PanelsPorts): Panels {
     clock,
     log,
     meter,
-    render: (guildId, kind, page) => renderPanel(services, waveformOf, clock.now, guildId, kind, page),
+    render: (guildId, kind, page) => renderPanel(services, waveformOf, () => clock.now(), guildId, kind, page),
     paused: (kind) => pausedCard(PANEL_LABEL[kind]),
     alert: (guildId, text) => alert(guildId, text, `panel:${guildId}:${text.slice(0, 60)}:${clock.now()}`),
     channelLost: async (guildId, kind, channelId) => {
