@@ -125,6 +125,16 @@ export interface LedgerGift {
   readonly moved: readonly { readonly publicId: string; readonly to: Line }[];
 }
 
+/**
+ * The song that a gifter's coins move: the newest waiting one of the member the handle is linked to; for a handle that
+ * nobody linked, the newest that only names it and whose owner linked none.
+ */
+export interface GiftTarget {
+  readonly handleId: number;
+  readonly submissionId: number;
+  readonly isNamed: boolean;
+}
+
 /** Coins behind a song: of the handles that count for it, in the open session. */
 export interface Purse {
   /** Not yet used up by played songs. */
@@ -193,11 +203,8 @@ export interface LiveReads extends CoinReads {
   giftTotal(guildId: string): Promise<number>;
   /** The newest settled gift of the open session from a handle of the member, or one named with their waiting songs. */
   newestGiftOf(guildId: string, ownerId: string): Promise<LedgerGift | null>;
-  /**
-   * The song that each gifter's coins move: the newest waiting one of the member the handle is linked to; for a handle
-   * nobody linked (`named`), the newest that names it and whose owner linked none.
-   */
-  giftTargets(handleIds: readonly number[], named: boolean): Promise<ReadonlyMap<number, number>>;
+  /** The songs that these gifters' coins move; gifters without one are left out. */
+  giftTargets(handleIds: readonly number[]): Promise<readonly GiftTarget[]>;
   purse(submissionId: number): Promise<Purse>;
   /** The owner's waiting songs that coins of that session keep where they are; newest commitment first. */
   commitments(guildId: string, ownerId: string, sessionId: number): Promise<readonly Commitment[]>;

@@ -68,8 +68,8 @@ export async function commitBatch(tx: StoreTx, batch: LiveBatch, scope: CommitSc
   });
   await tx.points.earn(guildId, sessionId, earnings(batch, paid, scope.rates, idOf), now);
   const proven = await prove(tx, batch, scope);
-  const moved = paid.length === 0 ? [] : await climbAll(tx, paid, scope);
-  const names = await handleNames(tx, paid);
+  const names = await handleNames(tx, batch, paid, idOf);
+  const moved = await climbAll(tx, paid, names, scope);
   return {
     paid: paid.map((gift) => ({ ...gift, handle: names.get(gift.handleId) ?? '' })),
     moved,
@@ -143,15 +143,25 @@ async function prove(tx: StoreTx, batch: LiveBatch, scope: CommitScope): Promise
   return proven;
 }
 
-async function climbAll(tx: StoreTx, paid: readonly PaidGift[], scope: CommitScope): Promise<readonly MovedSong[]> {
+async function climbAll(
+  tx: StoreTx,
+  paid: readonly PaidGift[],
+  names: ReadonlyMap<number, string>,
+  scope: CommitScope,
+): Promise<readonly MovedSong[]> {
+  if (paid.length === 0) return [];
+  const targets = await tx.lives.giftTargets([...new Set(paid.map(({ handleId }) => handleId))]);
+  if (targets.length === 0) return [];
   const rules = await climbRules(tx, scope.guildId);
-  const targets = await tx.lives.giftTargets([...new Set(paid.map(({ handleId }) => handleId))], rules.named);
-  if (targets.size === 0) return [];
-  const names = await handleNames(tx, paid);
+  const songOf = new Map(
+    targets.flatMap(({ handleId, submissionId, isNamed }) =>
+      isNamed && !rules.named ? [] : [[handleId, submissionId]],
+    ),
+  );
   // The sums hold all gifts of this batch already, so it is the last one that reaches the line.
   const last = new Map<number, PaidGift>();
   for (const gift of paid) {
-    const songId = targets.get(gift.handleId);
+    const songId = songOf.get(gift.handleId);
     if (songId !== undefined) last.set(songId, gift);
   }
   const moved: MovedSong[] = [];
@@ -163,8 +173,17 @@ async function climbAll(tx: StoreTx, paid: readonly PaidGift[], scope: CommitSco
   return moved;
 }
 
-async function handleNames(tx: StoreTx, paid: readonly PaidGift[]): Promise<ReadonlyMap<number, string>> {
+/** As told with the gifts; asked of the store for streaks that silence settled after a restart. */
+async function handleNames(
+  tx: StoreTx,
+  batch: LiveBatch,
+  paid: readonly PaidGift[],
+  idOf: IdOf,
+): Promise<ReadonlyMap<number, string>> {
   if (paid.length === 0) return new Map();
-  const handles = await tx.handles.byIds([...new Set(paid.map(({ handleId }) => handleId))]);
-  return new Map(handles.map(({ id, name }) => [id, name]));
+  const named = [...batch.viewers.values()].filter(({ user }) => user.name !== '');
+  const names = new Map(named.map(({ user }) => [idOf(user), user.name]));
+  const unnamed = paid.flatMap(({ handleId }) => (names.has(handleId) ? [] : [handleId]));
+  if (unnamed.length > 0) for (const { id, name } of await tx.handles.byIds(unnamed)) names.set(id, name);
+  return names;
 }

@@ -27,8 +27,9 @@ export interface IngestPorts {
 /** A batch is written this long after its first event, or when it holds this many. */
 const BATCH_MS = 250;
 const BATCH_EVENTS = 500;
-/** Gifts move songs: they wait only for what arrives together with them. */
+/** Gifts move songs: they wait only for what arrives together with them, but a storm of them is written in batches too. */
 const GIFT_MS = 20;
+const GIFT_APART_MS = 120;
 /** After the store said no: doubles up to the maximum. */
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 15_000;
@@ -71,6 +72,7 @@ export class LiveIngest {
   #waitingScore: number | null = null;
   /** On the monotonic clock. */
   #lastEvent: number;
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(ports: IngestPorts, guildId: string, settings: Settings) {
     this.#ports = ports;
@@ -243,7 +245,8 @@ export class LiveIngest {
   #settled(settlement: Settlement, user: LiveUser | null): void {
     this.#batch.gave(user ?? stranger(settlement.userId), settlement.lastAt);
     this.#batch.note(settlement, settlement);
-    this.#arm(GIFT_MS);
+    const since = this.#ports.clock.monotonic() - this.#writtenAt;
+    this.#arm(Math.max(GIFT_MS, GIFT_APART_MS - since));
   }
 
   /** Streaks whose end never comes are settled by silence. */
@@ -286,11 +289,11 @@ export class LiveIngest {
     if (this.#session === null || this.#writing !== null || this.#batch.isEmpty) return;
     const batch = this.#batch;
     this.#batch = new LiveBatch();
+    this.#writtenAt = this.#ports.clock.monotonic();
     const writing = this.#commit(batch, this.#session.id).catch((error: unknown) => this.#failed(batch, error));
     this.#writing = writing.finally(() => {
       this.#writing = null;
-      // What arrived meanwhile waited long enough.
-      if (!this.#batch.isEmpty) this.#arm(this.#failures > 0 ? BATCH_MS : GIFT_MS);
+      if (!this.#batch.isEmpty) this.#arm(GIFT_APART_MS);
     });
   }
 

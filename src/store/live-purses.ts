@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { isWaiting } from '../domain/submission.ts';
-import type { Commitment, Purse } from '../ports/live-store.ts';
+import type { Commitment, GiftTarget, Purse } from '../ports/live-store.ts';
 import { lineOf } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -25,25 +25,21 @@ export class LivePurses {
     this.#db = db;
   }
 
-  async targets(handleIds: readonly number[], named: boolean): Promise<ReadonlyMap<number, number>> {
-    const ids = JSON.stringify(handleIds);
-    const { rows } = await sql<{ handle: number; song: number }>`
-      SELECT h.id AS handle, (
+  async targets(handleIds: readonly number[]): Promise<readonly GiftTarget[]> {
+    const { rows } = await sql<{ handle: number; song: number; named: number }>`
+      WITH asked AS (SELECT h.* FROM handle h WHERE h.id IN (SELECT value FROM json_each(${JSON.stringify(handleIds)})))
+      SELECT h.id AS handle, 0 AS named, (
         SELECT s.id FROM submission s WHERE s.guild_id = h.guild_id AND s.owner_id = h.linked_user_id AND s.priority < 9
         ORDER BY s.submitted_at DESC, s.id DESC LIMIT 1) AS song
-      FROM handle h
-      WHERE h.id IN (SELECT value FROM json_each(${ids})) AND h.linked_user_id IS NOT NULL AND song IS NOT NULL
+      FROM asked h WHERE h.linked_user_id IS NOT NULL AND song IS NOT NULL
+      UNION ALL
+      SELECT h.id, 1, (
+        SELECT s.id FROM submission s WHERE s.handle_id = h.id AND s.priority < 9
+          AND NOT EXISTS (SELECT 1 FROM handle o WHERE o.guild_id = s.guild_id AND o.linked_user_id = s.owner_id)
+        ORDER BY s.submitted_at DESC, s.id DESC LIMIT 1) AS song
+      FROM asked h WHERE h.linked_user_id IS NULL AND song IS NOT NULL
     `.execute(this.#db);
-    const targets = new Map(rows.map((row) => [row.handle, row.song]));
-    if (!named) return targets;
-    const { rows: byName } = await sql<{ handle: number; song: number }>`
-      SELECT s.handle_id AS handle, s.id AS song FROM submission s JOIN handle h ON h.id = s.handle_id
-      WHERE s.handle_id IN (SELECT value FROM json_each(${ids})) AND s.priority < 9 AND h.linked_user_id IS NULL
-        AND NOT EXISTS (SELECT 1 FROM handle o WHERE o.guild_id = s.guild_id AND o.linked_user_id = s.owner_id)
-      ORDER BY s.submitted_at, s.id
-    `.execute(this.#db);
-    for (const row of byName) targets.set(row.handle, row.song);
-    return targets;
+    return rows.map((row) => ({ handleId: row.handle, submissionId: row.song, isNamed: row.named === 1 }));
   }
 
   async purse(submissionId: number): Promise<Purse> {

@@ -4,6 +4,7 @@ import type { LiveUser } from '../domain/live-event.ts';
 import type { EndCause } from '../domain/live-session.ts';
 import type {
   Commitment,
+  GiftTarget,
   GiftWrite,
   LedgerGift,
   LiveSession,
@@ -166,8 +167,8 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     return this.#ledger.newestOf(guildId, ownerId);
   }
 
-  giftTargets(handleIds: readonly number[], named: boolean): Promise<ReadonlyMap<number, number>> {
-    return this.#purses.targets(handleIds, named);
+  giftTargets(handleIds: readonly number[]): Promise<readonly GiftTarget[]> {
+    return this.#purses.targets(handleIds);
   }
 
   purse(submissionId: number): Promise<Purse> {
