@@ -139,6 +139,7 @@ CREATE INDEX submission_waiting_by_handle ON submission (handle_id, priority) WH
 CREATE INDEX submission_waiting_by_public_id ON submission (guild_id, public_id) WHERE priority < 9;
 CREATE INDEX submission_by_guild ON submission (guild_id, id);
 CREATE INDEX submission_asked ON submission (asked_until) WHERE asked_until IS NOT NULL;
+CREATE INDEX submission_by_handle ON submission (handle_id) WHERE handle_id IS NOT NULL; -- for deleting handles
 CREATE INDEX submission_by_media ON submission (sha256) WHERE sha256 IS NOT NULL;
 
 CREATE TABLE play (                      -- one song taken by "next"; the newest not undone and not ended is on air
@@ -161,6 +162,7 @@ CREATE TABLE play (                      -- one song taken by "next"; the newest
 CREATE INDEX play_by_guild ON play (guild_id, id);
 CREATE INDEX play_by_submission ON play (submission_id);
 CREATE INDEX play_by_session ON play (session_id);
+CREATE INDEX play_by_replaced ON play (replaced_play_id) WHERE replaced_play_id IS NOT NULL; -- for deleting plays
 CREATE INDEX play_measured ON play (guild_id, session_id, id) WHERE undone_at IS NULL AND ended_at IS NOT NULL;
 
 CREATE TABLE move (                      -- every change of line, with its reason
@@ -254,6 +256,7 @@ CREATE TABLE session_handle (            -- one viewer's part in one show
   coins_used INTEGER NOT NULL DEFAULT 0, -- consumed by songs that were played
   PRIMARY KEY (session_id, handle_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX session_handle_by_handle ON session_handle (handle_id); -- for deleting handles
 
 CREATE TABLE seen_message (              -- TikTok message ids, so that a replay counts once even after a restart; pruned
   session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
@@ -281,7 +284,7 @@ CREATE TABLE gift (                      -- one streak or one single gift; the l
   reversed_by TEXT,
   UNIQUE (session_id, streak_key)
 ) STRICT;
-CREATE INDEX gift_by_handle ON gift (session_id, handle_id);
+CREATE INDEX gift_by_handle ON gift (handle_id, session_id);
 
 CREATE TABLE playback (                  -- what each guild's player does, so that a restart resumes at the same second
   guild_id TEXT PRIMARY KEY,

@@ -21,6 +21,9 @@ export interface GuildStore extends GuildReads {
   leave(guildId: string, at: number): Promise<void>;
   setWelcomed(guildId: string, at: number): Promise<void>;
   setSetupProgress(guildId: string, progress: string | null): Promise<void>;
-  /** Deletes every row of the guild in every table. */
-  purge(guildId: string): Promise<void>;
+  /**
+   * Deletes some rows of the guild, in all tables, so that no transaction takes long.
+   * @returns true when nothing is left
+   */
+  purge(guildId: string): Promise<boolean>;
 }

@@ -64,7 +64,8 @@ export class GuildService {
     const { store, clock, log, settings } = this.#ports;
     const gone = await store.read((tx) => tx.guilds.leftBefore(clock.now() - KEEP_AFTER_LEAVING_MS));
     for (const guildId of gone) {
-      await store.transaction((tx) => tx.guilds.purge(guildId));
+      let isDone = false;
+      while (!isDone) isDone = await store.transaction((tx) => tx.guilds.purge(guildId));
       settings.forget(guildId);
       log.info({ guildId }, 'data of a guild that left 30 days ago is deleted');
     }

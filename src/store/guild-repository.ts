@@ -2,8 +2,11 @@ import { type Kysely, sql } from 'kysely';
 import type { GuildRow, GuildStore } from '../ports/guild-store.ts';
 import type { Tables } from './tables.ts';
 
-/** Children before parents. Tables without a guild of their own go with their parents (ON DELETE CASCADE). */
-const PURGED = [
+/**
+ * Every table that names its guild, children before parents. Tables without a guild of their own go with their parents
+ * (ON DELETE CASCADE).
+ */
+export const PURGED = [
   'playback',
   'move',
   'play',
@@ -19,6 +22,19 @@ const PURGED = [
   'member_pref',
   'setting',
 ] as const satisfies readonly (keyof Tables)[];
+/** Those that a long life fills; the others are deleted at once. */
+const LARGE: ReadonlySet<string> = new Set([
+  'move',
+  'play',
+  'gift',
+  'submission',
+  'point_change',
+  'handle',
+  'outbox',
+  'audit',
+]);
+/** Rows deleted in one transaction: other guilds' shows go on meanwhile. */
+const PURGE_STEP = 2_000;
 
 export class GuildRepository implements GuildStore {
   readonly #db: Kysely<Tables>;
@@ -69,12 +85,17 @@ export class GuildRepository implements GuildStore {
     await this.#db.updateTable('guild').set({ setup_progress: progress }).where('id', '=', guildId).execute();
   }
 
-  async purge(guildId: string): Promise<void> {
-    // Plays point at the play they replaced.
-    await this.#db.updateTable('play').set({ replaced_play_id: null }).where('guild_id', '=', guildId).execute();
+  async purge(guildId: string): Promise<boolean> {
     for (const table of PURGED) {
-      await sql`DELETE FROM ${sql.table(table)} WHERE guild_id = ${guildId}`.execute(this.#db);
+      const name = sql.table(table);
+      const { numAffectedRows } = await (LARGE.has(table)
+        ? sql`DELETE FROM ${name} WHERE rowid IN
+              (SELECT rowid FROM ${name} WHERE guild_id = ${guildId} ORDER BY rowid DESC LIMIT ${PURGE_STEP})`
+        : sql`DELETE FROM ${name} WHERE guild_id = ${guildId}`
+      ).execute(this.#db);
+      if ((numAffectedRows ?? 0n) >= PURGE_STEP) return false;
     }
     await this.#db.deleteFrom('guild').where('id', '=', guildId).execute();
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { connect } from '../../src/store/connection.ts';
+import { PURGED } from '../../src/store/guild-repository.ts';
 import { ensureSchema, SCHEMA_FILES } from '../../src/store/schema.ts';
 
 interface Column {
@@ -56,4 +57,15 @@ test('the row types say exactly what schema.sql declares', async () => {
     [...(await declared())].map(([table, columns]) => [table, Object.fromEntries(columns)]),
   );
   expect(types).toEqual(actual);
+});
+
+test('purging a guild empties every table that names its guild', async () => {
+  const connection = await connect(':memory:', false);
+  await ensureSchema(connection, ':memory:', SCHEMA_FILES);
+  const { rows } = await connection.query(
+    `SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'guild_id'`,
+    [],
+  );
+  await connection.close();
+  expect((rows as { name: string }[]).map(({ name }) => name).sort()).toEqual([...PURGED].sort());
 });
