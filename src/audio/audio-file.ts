@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { AudioFormat } from '../ports/media-store.ts';
 
 /** Members' files, and what platforms hand out besides. */
-export type ReadableFormat = AudioFormat | 'aac' | 'ogg' | 'webm';
+export type ReadableFormat = AudioFormat | 'aac' | 'ogg' | 'webm' | 'ts';
 
 /**
  * How ffmpeg is made to read a format. The demuxer is forced, so a playlist or a concat script that calls itself `.mp3`
@@ -23,6 +23,7 @@ const READING: Readonly<Record<ReadableFormat, { readonly demuxer: string; reado
   flac: { demuxer: 'flac', decoders: ['flac'] },
   aac: { demuxer: 'aac', decoders: ['aac'] },
   ogg: { demuxer: 'ogg', decoders: ['libopus', 'opus', 'vorbis', 'libvorbis', 'flac'] },
+  ts: { demuxer: 'mpegts', decoders: ['aac', 'mp3float', 'mp3'] },
   webm: { demuxer: 'matroska', decoders: ['libopus', 'opus', 'vorbis', 'libvorbis', 'aac'] },
 };
 
@@ -61,6 +62,31 @@ export async function sniff(path: string): Promise<Result<AudioFormat, string | 
     default:
       return err(type?.ext ?? null);
   }
+}
+
+const EXTENSIONS: Readonly<Record<string, ReadableFormat>> = {
+  mp3: 'mp3',
+  wav: 'wav',
+  flac: 'flac',
+  m4a: 'm4a',
+  m4b: 'm4a',
+  mp4: 'm4a',
+  mov: 'm4a',
+  m4v: 'm4a',
+  aac: 'aac',
+  ogg: 'ogg',
+  oga: 'ogg',
+  opus: 'ogg',
+  ogv: 'ogg',
+  webm: 'webm',
+  mkv: 'webm',
+  mts: 'ts',
+};
+
+/** What a platform handed out, video with sound included; null when it is nothing that can be played. */
+export async function sniffAny(path: string): Promise<ReadableFormat | null> {
+  const type = await fileTypeFromFile(path);
+  return type === undefined ? null : (EXTENSIONS[type.ext] ?? null);
 }
 
 const HEADER_BYTES = 64 * 1024;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
 import type { AudioOut, VoiceGateway } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { LinkResolver } from '../ports/link-resolver.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { MediaFiles } from '../ports/media-files.ts';
 import type { MediaIntake } from '../ports/media-intake.ts';
@@ -9,11 +10,15 @@ import type { Store } from '../ports/store.ts';
 import { Children } from './children.ts';
 import { Encoder } from './encoder.ts';
 import { FileIntake } from './file-intake.ts';
+import { LinkCache } from './link-cache.ts';
 import { MediaFolder } from './media-folder.ts';
 import { MediaLibrary } from './media-library.ts';
+import { MAX_LINK_BYTES, PlatformLinks } from './platform-links.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { TrackSources } from './track-source.ts';
 import { VoiceRooms } from './voice-rooms.ts';
+import { YoutubeExtractor } from './youtube-extractor.ts';
+import { YtDlp } from './ytdlp.ts';
 
 export interface AudioSideParts {
   readonly config: Pick<Config, 'discord' | 'programs'>;
@@ -23,12 +28,15 @@ export interface AudioSideParts {
   readonly gateway: VoiceGateway;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Only for tests: see `PlatformLinksParts`. */
+  readonly linkOrigins?: { readonly trusted: ReadonlySet<string>; readonly redirect: (url: string) => string };
 }
 
 /** Everything that touches sound and its files, behind its ports. */
 export interface AudioSide {
   readonly intake: MediaIntake;
   readonly files: MediaFiles;
+  readonly links: LinkResolver;
   readonly audio: AudioOut;
   readonly programs: Programs;
 }
@@ -37,12 +45,14 @@ export interface AudioSide {
 export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide> {
   const { config, dataDir, store, gateway, clock, log } = parts;
   const programs = await findPrograms(config.programs);
-  const { ytdlp, nice, prlimit } = programs;
-  log.info({ ffmpeg: programs.ffmpeg, ffprobe: programs.ffprobe, ytdlp, nice, prlimit }, 'audio programs');
+  const { environment: _environment, ...found } = programs;
+  log.info(found, 'audio programs');
   const children = new Children(programs);
   const folder = new MediaFolder(dataDir);
   const encoder = new Encoder(children, programs, folder);
   const sources = new TrackSources(folder, children, programs);
+  const tools = { node: process.execPath, children, folder, clock, log: log.child({ name: 'links' }) };
+  const ytdlp = programs.ytdlp === null ? [] : [new YtDlp({ ...tools, ...programs.ytdlp, maxBytes: MAX_LINK_BYTES })];
   return {
     intake: new FileIntake({
       folder,
@@ -54,6 +64,19 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
       cdnOrigin: config.discord.cdnUrl ?? null,
     }),
     files: new MediaLibrary(folder, encoder),
+    links: new PlatformLinks({
+      extractors: [
+        ...ytdlp.map((extractor) => ({ extractor, platforms: 'all' as const })),
+        { extractor: new YoutubeExtractor(tools), platforms: ['youtube'] },
+      ],
+      cache: new LinkCache(folder),
+      encoder,
+      folder,
+      clock,
+      log: tools.log,
+      trusted: parts.linkOrigins?.trusted ?? new Set(),
+      redirect: parts.linkOrigins?.redirect ?? ((url) => url),
+    }),
     audio: new VoiceRooms({
       gateway,
       sources,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -7,13 +7,19 @@ export interface Programs {
   readonly ffmpeg: string;
   readonly ffprobe: string;
   /** Null when it is not there: links then play from YouTube only. */
-  readonly ytdlp: string | null;
+  readonly ytdlp: YtDlpProgram | null;
   /** Runs a program at lower priority (`nice -n N program …`); null where the system has none. */
   readonly nice: string | null;
   /** Runs a program with bounds on CPU time, memory and file size; null where the system has none. */
   readonly prlimit: string | null;
   /** All that children see of the environment: paths and locale, never a token. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface YtDlpProgram {
+  readonly program: string;
+  /** `2026.08.19` */
+  readonly version: string;
 }
 
 export interface ProgramSearch {
@@ -32,7 +38,7 @@ export async function findPrograms(search: ProgramSearch): Promise<Programs> {
   const beside = join(dirname(ffmpeg), 'ffprobe');
   const [hasBeside, ytdlp, nice, prlimit] = await Promise.all([
     ffmpeg.includes('/') ? isExecutable(beside) : false,
-    search.ytdlp ?? found('yt-dlp', '--ignore-config', '--version'),
+    findYtdlp(search.ytdlp ?? 'yt-dlp', environment),
     found('nice', '-n', '1', 'true'),
     found('prlimit', '--cpu=60', 'true'),
   ]);
@@ -59,14 +65,28 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-function runs(
+async function findYtdlp(program: string, environment: Readonly<Record<string, string>>): Promise<YtDlpProgram | null> {
+  const printed = await output(program, ['--ignore-config', '--version'], environment);
+  const version = /^\d{4}\.\d{2}\.\d{2}/m.exec(printed ?? '')?.[0];
+  return version === undefined ? null : { program, version };
+}
+
+async function runs(
   program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<boolean> {
+  return (await output(program, args, environment)) !== null;
+}
+
+/** What it prints; null when it cannot be run or fails. */
+function output(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const options = { timeout: 20_000, killSignal: 'SIGKILL', env: environment, maxBuffer: 1 << 20 } as const;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'ignore', timeout: 20_000, killSignal: 'SIGKILL', env: environment });
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
+    execFile(program, args, options, (error, stdout) => resolve(error === null ? stdout : null));
   });
 }

@@ -34,7 +34,8 @@ export interface Workshop {
 /** A temporary data folder with everything that touches files. */
 export async function openWorkshop(): Promise<Workshop> {
   const dir = await mkdtemp(join(tmpdir(), 'skipline-audio-'));
-  const programs = await findPrograms({ environment: ENVIRONMENT });
+  const ytdlp = process.env.YTDLP_PATH;
+  const programs = await findPrograms({ environment: ENVIRONMENT, ...(ytdlp === undefined ? {} : { ytdlp }) });
   const children = new Children(programs);
   const folder = new MediaFolder(dir);
   await folder.prepare();
