@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { EventBus } from '../lib/event-bus.ts';
+import type { Facts } from '../services/events.ts';
 import type { MeterSources, Observed } from './meter-sources.ts';
 
 /** What the process counts about itself, in Prometheus' terms. One per app: no global registry. No guild is named. */
@@ -85,8 +87,9 @@ export class Meter {
     this.#rest.inc({ status: status === 429 ? '429' : `${Math.floor(status / 100)}xx` });
   }
 
-  fact(kind: string): void {
-    this.#facts.inc({ kind });
+  /** Counts every fact from now on. */
+  hear(bus: EventBus<Facts>): void {
+    for (const kind of FACT_KINDS) bus.on(kind, 'meter', () => this.#facts.inc({ kind }));
   }
 
   store(kind: 'transaction' | 'read', ms: number, failed: boolean): void {
@@ -160,6 +163,20 @@ export class Meter {
     }
   }
 }
+
+const FACT_KINDS = Object.keys({
+  'queue.changed': true,
+  'settings.changed': true,
+  'on-air.changed': true,
+  'song.prepared': true,
+  'live.changed': true,
+  'live.counted': true,
+  'session.ended': true,
+  'gift.settled': true,
+  'song.moved': true,
+  'playback.changed': true,
+  'notice.stored': true,
+} satisfies Record<keyof Facts, true>) as readonly (keyof Facts)[];
 
 /** Each counts by the values of one label, or has a single count. */
 const GAUGES = {

@@ -73,6 +73,7 @@ async function serveOverlays(
   const hub = new OverlayHub({ bus, sources, clock, log, onShown: (ms) => meter.overlayChange(ms) });
   await overlayRoutes(server, { hub, overlay: service });
   meter.watchOverlays(hub);
+  meter.hear(bus);
   const forget = service.onReset((guildId) => void hub.revoke(guildId));
   server.addHook('onReady', async () => hub.start());
   server.addHook('preClose', async () => {

@@ -134,7 +134,7 @@ describe('metrics', () => {
   test('count, and name no guild', async () => {
     web.meter.interaction('/queue', 'ok', 12);
     web.meter.rest(429);
-    web.meter.fact('queue.changed');
+    web.bus.emit('queue.changed', { guildId: GUILD });
     web.meter.store('read', 3, false);
     web.meter.overlayChange(20);
     web.meter.watch({
