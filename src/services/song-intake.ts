@@ -14,6 +14,7 @@ import type { Facts } from './events.ts';
 import { type GiftCredit, type MovedSong, tellMoves } from './gift-credit.ts';
 import { namedHandle } from './named-handle.ts';
 import { explainPlace, paceOf } from './queue-reads.ts';
+import { settingsFrom } from './setting-values.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { PlaceExplained } from './snapshots.ts';
 import { admission, duplicateOf, isSameTrack, withdrawSong } from './submission-rules.ts';
@@ -152,7 +153,11 @@ export class SongIntake {
     const { store, bus, clock, preparation } = this.#ports;
     const { guildId } = prepared.request;
     const at = clock.now();
-    const stored = await store.transaction((tx) => this.#admit(tx, prepared, settings, at));
+    const stored = await store.transaction(async (tx) => {
+      // As they are now: a line may have been closed while the file was fetched.
+      const rules = settingsFrom(await tx.settings.all(guildId));
+      return this.#admit(tx, prepared, rules, at);
+    });
     if (!stored.ok) return stored;
     const { submitted, moved } = stored.value;
     if (prepared.track.kind === 'file') preparation.enqueue(prepared.track.sha256);

@@ -154,6 +154,22 @@ describe.each(SUBMISSION_VIA)('by way of %s', (via) => {
   });
 });
 
+describe('a line that is closed while a file is being fetched', () => {
+  test('takes that file no more', async () => {
+    const { intake } = stage;
+    const fetch = intake.store.bind(intake);
+    intake.store = async (file, limits) => {
+      await stage.set('submissions.open.free', false);
+      return fetch(file, limits);
+    };
+    expect(refusal(await stage.trySubmit('1', { file: FILE, line: 'free' }))).toEqual({
+      code: 'line-closed',
+      line: 'free',
+    });
+    expect(await stage.order()).toEqual([]);
+  });
+});
+
 describe('limits', () => {
   test('hold when the same member sends ten songs at once', async () => {
     await stage.set('submissions.free-limit', 3);
