@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { AudioFormat } from '../ports/media-store.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -87,19 +87,20 @@ export class MediaFolder {
     }
   }
 
-  /** Unfinished files, and files of hashes nobody knows. Only before anything is taken in. */
+  /**
+   * Unfinished files, and files of hashes nobody knows, that an earlier process left. What this process wrote is never
+   * touched: somebody may be at it, or about to store its row.
+   */
   async sweep(known: ReadonlySet<string>): Promise<number> {
+    const folders = (await namesIn(this.#root)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    const songs = await pathsIn(folders.map((name) => join(this.#root, name)));
+    const unknown = songs.filter((path) => !known.has(basename(path).split('.')[0] ?? ''));
     let removed = 0;
-    for (const name of await namesIn(this.temporary())) {
-      await rm(join(this.temporary(), name), { recursive: true, force: true });
+    for (const path of [...(await pathsIn([this.temporary()])), ...unknown]) {
+      const { mtimeMs } = await stat(path);
+      if (mtimeMs >= performance.timeOrigin) continue;
+      await rm(path, { recursive: true, force: true });
       removed += 1;
-    }
-    for (const folder of (await namesIn(this.#root)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
-      for (const name of await namesIn(join(this.#root, folder))) {
-        if (known.has(name.split('.')[0] ?? '')) continue;
-        await rm(join(this.#root, folder, name), { force: true });
-        removed += 1;
-      }
     }
     return removed;
   }
@@ -136,6 +137,12 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
+}
+
+async function pathsIn(folders: readonly string[]): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const folder of folders) paths.push(...(await namesIn(folder)).map((name) => join(folder, name)));
+  return paths;
 }
 
 /** A rename is durable when its folder is; some systems cannot sync folders, and then nothing can. */

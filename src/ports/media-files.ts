@@ -17,7 +17,7 @@ export interface MediaFiles {
   encode(sha256: string, format: AudioFormat, signal: AbortSignal): Promise<Result<EncodedMedia, EncodeTrouble>>;
   /** Original and encoded; no error when they are gone already. */
   remove(sha256: string): Promise<void>;
-  /** At start, before anything is taken in: removes half files, and every file of a hash that is not in `known`. */
+  /** At start: removes half files, and every file of a hash that is not in `known`, left by an earlier process. */
   sweep(known: ReadonlySet<string>): Promise<{ readonly removed: number }>;
   /** PNG of a song's peaks. */
   waveform(peaks: readonly number[]): Promise<Uint8Array>;

@@ -36,7 +36,7 @@ export class MediaService {
     this.#ports = ports;
   }
 
-  /** Removes half files and takes up what a restart interrupted. Call before anything is taken in. */
+  /** Removes half files and takes up what a restart interrupted. */
   async start(): Promise<void> {
     const { store, files, log } = this.#ports;
     this.#stopped = new AbortController();
