@@ -37,7 +37,6 @@ import { SessionReports } from './services/session-report.ts';
 import { SettingsService } from './services/settings-service.ts';
 import { SubmissionService } from './services/submission-service.ts';
 import { UpkeepService } from './services/upkeep-service.ts';
-import { LINKS } from './stubs.ts';
 import { EventRecorder } from './tiktok/event-recorder.ts';
 import { TikTokLiveSource } from './tiktok/live-source.ts';
 import { KEYED_BUDGET, KEYLESS_BUDGET, SignLimiter } from './tiktok/sign-limiter.ts';
@@ -181,7 +180,7 @@ async function createServices(ground: Ground): Promise<{
     store,
     settings,
     intake: audio.intake,
-    links: LINKS,
+    links: audio.links,
     preparation: media,
     credit,
     bus,
@@ -206,7 +205,7 @@ async function createServices(ground: Ground): Promise<{
     store,
     audio: audio.audio,
     gateway,
-    links: LINKS,
+    links: audio.links,
     media,
     settings,
     bus,
