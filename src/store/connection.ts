@@ -10,11 +10,18 @@ export interface Rows {
   readonly insertId: number | null;
 }
 
+interface Kept {
+  /** Asked for at once, so that two callers never prepare the same text twice. */
+  readonly prepared: Promise<Statement>;
+  /** Queries that use it now; it is not forgotten under their hands. */
+  users: number;
+}
+
 /** One SQLite connection that remembers its prepared statements: a query is then one trip to the thread pool, not three. */
 export class Connection {
   readonly #database: Database;
-  /** In order of last use. Each is asked for at once, so that two callers never prepare the same text twice. */
-  readonly #statements = new Map<string, Promise<Statement>>();
+  /** By text, in order of last use. */
+  readonly #statements = new Map<string, Kept>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -22,13 +29,14 @@ export class Connection {
 
   /** Throws sqlite3's errors (with `code`). */
   async query(sql: string, parameters: readonly unknown[]): Promise<Rows> {
-    const statement = await this.#statement(sql);
-    // `run` steps once: right for writes without rows to return, and the only one that tells changes.
-    if (/^\s*(insert|update|delete|replace)\b/i.test(sql) && !/\breturning\b/i.test(sql)) {
-      const { changes, lastID } = await statement.run(parameters);
-      return { rows: [], changes: changes ?? null, insertId: lastID ?? null };
+    const kept = this.#keep(sql);
+    kept.users += 1;
+    try {
+      return await run(await kept.prepared, sql, parameters);
+    } finally {
+      kept.users -= 1;
+      await this.#forgetOldest();
     }
-    return { rows: await statement.all<unknown[]>(parameters), changes: null, insertId: null };
   }
 
   /** Many statements at once, without parameters. */
@@ -36,38 +44,52 @@ export class Connection {
     await this.#database.exec(sql);
   }
 
+  /** Nothing may be asked any more, or still be under way. */
   async close(): Promise<void> {
-    for (const statement of this.#statements.values()) await (await statement).finalize();
+    for (const { prepared } of this.#statements.values()) await (await prepared).finalize();
     this.#statements.clear();
     await this.#database.close();
   }
 
-  async #statement(sql: string): Promise<Statement> {
-    const kept = this.#statements.get(sql);
-    if (kept !== undefined) {
+  #keep(sql: string): Kept {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) {
       this.#statements.delete(sql);
-      this.#statements.set(sql, kept);
-      return kept;
+      this.#statements.set(sql, known);
+      return known;
     }
-    const prepared = this.#database.prepare(sql);
-    this.#statements.set(sql, prepared);
+    const kept: Kept = { prepared: this.#prepare(sql), users: 0 };
+    this.#statements.set(sql, kept);
+    return kept;
+  }
+
+  async #prepare(sql: string): Promise<Statement> {
     try {
-      await prepared;
+      return await this.#database.prepare(sql);
     } catch (error) {
       this.#statements.delete(sql);
       throw error;
     }
-    await this.#evict();
-    return prepared;
   }
 
-  async #evict(): Promise<void> {
-    for (const [sql, statement] of this.#statements) {
-      if (this.#statements.size <= STATEMENTS_KEPT) return;
+  async #forgetOldest(): Promise<void> {
+    if (this.#statements.size <= STATEMENTS_KEPT) return;
+    for (const [sql, { prepared, users }] of this.#statements) {
+      if (users > 0) continue;
       this.#statements.delete(sql);
-      await (await statement).finalize();
+      await (await prepared).finalize();
+      return;
     }
   }
+}
+
+async function run(statement: Statement, sql: string, parameters: readonly unknown[]): Promise<Rows> {
+  // `run` steps once: right for writes without rows to return, and the only one that tells changes.
+  if (/^\s*(insert|update|delete|replace)\b/i.test(sql) && !/\breturning\b/i.test(sql)) {
+    const { changes, lastID } = await statement.run(parameters);
+    return { rows: [], changes: changes ?? null, insertId: lastID ?? null };
+  }
+  return { rows: await statement.all<unknown[]>(parameters), changes: null, insertId: null };
 }
 
 /** Opens the file (or `:memory:`) as it is; a missing file is created unless `readOnly`. Throws sqlite3's errors. */
