@@ -4,6 +4,10 @@ import { printRows } from './bench-row.ts';
 /** A bench is a module that is only loaded when it runs: one of them must not warm up another. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<readonly BenchRow[]> }>>> = {
   process: async () => ({ run: (await import('./process-bench.ts')).processBench }),
+  store: async () => ({ run: (await import('./store-bench.ts')).storeBench }),
+  live: async () => ({ run: (await import('./live-bench.ts')).liveBench }),
+  'live-app': async () => ({ run: (await import('./live-app-bench.ts')).liveAppBench }),
+  overlay: async () => ({ run: (await import('./overlay-bench.ts')).overlayBench }),
 };
 
 /** `npm run bench [-- name …]`: measured figures, each beside another side of the same run where that means something. */
