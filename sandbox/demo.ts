@@ -16,7 +16,7 @@ const asked = (flag: string): boolean => process.argv.includes(`--${flag}`);
  * otherwise, and with `--headless`, it tells a whole short show as text and ends.
  */
 async function main(): Promise<void> {
-  const terminal = process.stdout.isTTY === true && (process.env.CI ?? '') === '';
+  const terminal = process.stdout.isTTY === true && /^(?:|0|false)$/i.test(process.env.CI ?? '');
   const page = !asked('headless') && (asked('page') || asked('auto') || terminal);
   if (page) await openPage(asked('auto') && !asked('page') && !terminal);
   else await tellStory();

@@ -23,7 +23,11 @@ export function Button({ message, control }: ControlProps) {
   const busy = pending.value.has(controlKey(message, customId));
   const face = (
     <>
-      {emoji !== '' && <span class="emoji">{emoji}</span>}
+      {emoji !== '' && (
+        <span class="emoji" aria-hidden={label !== ''}>
+          {emoji}
+        </span>
+      )}
       {label !== '' && <span>{label}</span>}
     </>
   );

@@ -144,6 +144,9 @@ function takeShow(show: ShowView): void {
 
 function follow(focus: Focus): void {
   if (focus.panel !== null) state.panel.value = focus.panel;
+  // A narrow screen shows one thing: where something is written goes before where somebody does something.
+  if (focus.channelId !== null) state.place.value = 'chat';
+  else if (focus.panel !== null) state.place.value = 'stage';
   if (focus.personId !== null && focus.personId !== state.me.value) {
     if (focus.channelId !== null) lastPlace.set(focus.personId, focus.channelId);
     becoming?.(focus.personId);

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Attachment, Channel, Guild, Member, Message, Role, User } from '../discord/model.ts';
+import type { Attachment, Channel, Command, Guild, Member, Message, Role, User } from '../discord/model.ts';
 import type { World } from '../discord/world.ts';
 import type { WorldEventType } from '../discord/world-events.ts';
 
 /** A world on disk: enough for a bot's stored ids to fit when the demo runs again. Ephemeral answers are not kept. */
 export interface Archive {
-  readonly version: 1;
+  readonly version: 2;
   readonly token: string;
   readonly ownerId: string;
   readonly botId: string;
@@ -17,6 +17,8 @@ export interface Archive {
   readonly members: readonly Member[];
   readonly channels: readonly Channel[];
   readonly messages: readonly Message[];
+  /** Discord keeps them too: a bot does not register again what it has registered. */
+  readonly commands: readonly Command[];
   readonly stage: StageArchive;
 }
 
@@ -39,10 +41,11 @@ const LASTING: ReadonlySet<WorldEventType> = new Set([
   ...(['message-created', 'message-edited', 'message-deleted', 'messages-bulk-deleted', 'pins-changed'] as const),
   ...(['channel-created', 'channel-updated', 'channel-deleted', 'role-created', 'role-updated'] as const),
   ...(['role-deleted', 'member-added', 'member-updated', 'member-removed', 'user-updated', 'guild-updated'] as const),
+  'commands-registered',
 ]);
 
 export const archiveOf = (world: World, stage: StageArchive): Archive => ({
-  version: 1,
+  version: 2,
   token: world.token,
   ownerId: world.application.ownerId,
   botId: world.bot.id,
@@ -52,6 +55,7 @@ export const archiveOf = (world: World, stage: StageArchive): Archive => ({
   members: [...world.guilds.keys()].flatMap((id) => world.membersOf(id)),
   channels: [...world.channels.values()].map((channel) => ({ ...channel, voiceStatus: null })),
   messages: [...world.channels.keys()].flatMap((id) => world.messages.in(id).slice(-KEPT_MESSAGES)),
+  commands: [...world.commands.values()],
   stage,
 });
 
@@ -69,6 +73,7 @@ export function reviveWorld(
     world.updateMember(guildId, userId, member);
   }
   for (const channel of archive.channels) world.channels.set(channel.id, channel);
+  for (const command of archive.commands) world.commands.set(command.id, command);
   for (const message of archive.messages) {
     world.messages.restore(message);
     for (const file of message.attachments) {
@@ -102,7 +107,7 @@ export class ArchiveFolder {
     const path = join(this.#folder, 'world.json');
     if (!existsSync(path)) return undefined;
     const archive = fromJson(await readFile(path, 'utf8'));
-    if (archive.version !== 1) return undefined;
+    if (archive.version !== 2) return undefined;
     const names = await this.#fileNames();
     const files = await Promise.all(
       names.map(async (name) => [name, await readFile(join(this.#folder, 'files', name))] as const),

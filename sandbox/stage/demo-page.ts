@@ -54,11 +54,11 @@ export async function runDemoPage(options: DemoPageOptions): Promise<number> {
     stage.onFact((fact) => {
       if (fact.type === 'bot' && fact.bot.kind === 'ended') say(`The bot: ${fact.bot.why}`);
     });
-    await tell.step('starting the bot', () => stage.bot.start());
-    if (options.auto) {
+    const isReady = await tell.step('starting the bot', () => starts(stage, say));
+    if (options.auto && isReady) {
       stage.show.start('all');
       if (options.leave) exitCode = (await Promise.race([stage.show.idle(), options.stopped])) == null ? 0 : 1;
-    }
+    } else if (options.leave) exitCode = 1;
     if (!options.leave) await options.stopped;
   } finally {
     say('Stopping …');
@@ -69,6 +69,17 @@ export async function runDemoPage(options: DemoPageOptions): Promise<number> {
     await opened.sandbox.stop();
   }
   return exitCode;
+}
+
+/** A bot that does not start is a reason to look around, not to leave: the page can start it again. */
+async function starts(stage: Stage, say: (line: string) => void): Promise<boolean> {
+  try {
+    await stage.bot.start();
+    return true;
+  } catch (error) {
+    say(`The bot does not start. ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
 }
 
 interface Opened {

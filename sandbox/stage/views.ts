@@ -123,13 +123,17 @@ export const messageView = (world: World, human: Human, message: Message): Messa
     replyTo:
       replied === undefined || message.type === 6
         ? null
-        : { authorId: replied.authorId, text: seenMessage(world, replied).text.split('\n')[0]?.slice(0, 120) ?? '' },
+        : { authorId: replied.authorId, text: firstWords(seenMessage(world, replied).text) },
     command:
       interaction?.name == null || interaction.type !== 2
         ? null
         : { userId: interaction.userId, name: interaction.name },
   };
 };
+
+/** One line of what a message says, without the frames of its cards. */
+const firstWords = (text: string): string =>
+  (text.split('\n').find((line) => /[\p{L}\p{N}]/u.test(line)) ?? '').replace(/^[┃\s]+/, '').slice(0, 120);
 
 const fileView = (file: JsonObject): FileView => ({
   id: asString(file.id) ?? '',
