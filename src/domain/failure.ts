@@ -1,5 +1,5 @@
 import type { LiveRefusal } from './live-refusal.ts';
-import type { WaitingLine } from './submission.ts';
+import type { Line, WaitingLine } from './submission.ts';
 
 /**
  * Every expected refusal of the product: a code and the facts its wording needs. Wording is one exhaustive map in
@@ -28,7 +28,8 @@ export type Failure =
       readonly waiting: readonly string[];
     }
   | { readonly code: 'already-waiting'; readonly publicId: string }
-  | { readonly code: 'question-expired'; readonly publicId: string }
+  /** `line`: where the song is by now; a draft that ran out is withdrawn. */
+  | { readonly code: 'question-expired'; readonly publicId: string; readonly line: Line }
   | { readonly code: 'file-too-big'; readonly bytes: number | null; readonly maxBytes: number }
   | { readonly code: 'file-empty' }
   | { readonly code: 'file-not-audio'; readonly looksLike: string | null }

@@ -61,7 +61,10 @@ export function isSameTrack(a: Track, b: Track): boolean {
   return b.kind === 'link' && a.normalizedUrl === b.normalizedUrl;
 }
 
-/** @param actor null when the bot does it by itself */
+/**
+ * A draft leaves no trace for its owner: it never was in the show.
+ * @param actor null when the bot does it by itself
+ */
 export async function withdrawSong(
   tx: StoreTx,
   song: Submission,
@@ -69,6 +72,7 @@ export async function withdrawSong(
   at: number,
 ): Promise<Submission> {
   const after = await tx.submissions.finish(song.id, 'withdrawn');
+  if (song.line === 'draft') await tx.submissions.setHidden(song.id);
   await tx.moves.add({
     guildId: song.guildId,
     submissionId: song.id,

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { StoreReads, StoreTx } from '../ports/store.ts';
 import type { SuggestScope } from '../ports/submission-store.ts';
 import { explainPlace, notWaiting, paceOf } from './queue-reads.ts';
+import { settingsFrom } from './setting-values.ts';
 import type { PlaceExplained } from './snapshots.ts';
 import { type IntakePorts, SongIntake, type SubmitRequest, type Submitted } from './song-intake.ts';
 import { lineRefusal, withdrawSong } from './submission-rules.ts';
@@ -66,17 +67,21 @@ export class SubmissionService {
     isSkip: boolean,
   ): Promise<Result<PlaceExplained, Failure>> {
     const { store, clock } = this.#ports;
-    const settings = await this.#ports.settings.all(guildId);
     const at = clock.now();
     const answered = await store.transaction(async (tx): Promise<Result<PlaceExplained, Failure>> => {
       const own = await ownSong(tx, guildId, submissionId, ownerId);
       if (!own.ok) return own;
       const song = own.value;
       const { publicId, askedUntil } = song;
-      if (askedUntil === null || askedUntil < at) {
-        if (song.line === 'draft') await withdrawSong(tx, song, null, at);
-        return err({ code: 'question-expired', publicId });
+      // A second press of the same button.
+      if (askedUntil === null && song.line === (isSkip ? 'pending' : 'free')) {
+        return ok(await explainPlace(tx, song, await paceOf(tx, guildId, at)));
       }
+      if (askedUntil === null || askedUntil < at) {
+        const { line } = song.line === 'draft' ? await withdrawSong(tx, song, null, at) : song;
+        return err({ code: 'question-expired', publicId, line });
+      }
+      const settings = settingsFrom(await tx.settings.all(guildId));
       const refused = isSkip
         ? await this.#claimSkip(tx, settings, song, at)
         : await this.#declineSkip(tx, settings, song, at);

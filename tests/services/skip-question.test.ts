@@ -32,7 +32,7 @@ describe('the question "is this a paid skip?"', () => {
       publicId: song.publicId,
     });
     unwrap(await stage.submissions.answerSkip(GUILD, song.id, '1', false));
-    const expired = { code: 'question-expired', publicId: song.publicId };
+    const expired = { code: 'question-expired', publicId: song.publicId, line: 'free' };
     expect(refusal(await stage.submissions.answerSkip(GUILD, song.id, '1', true))).toEqual(expired);
     const late = await stage.submit('3');
     await stage.clock.advance(300_001);

@@ -1,5 +1,6 @@
 import type { Failure, FailureCode, VoiceTrouble } from '../../domain/failure.ts';
 import type { LiveRefusal } from '../../domain/live-refusal.ts';
+import { isWaiting } from '../../domain/submission.ts';
 import { type Card, textCard } from './card.ts';
 import { aboutTime, clockTime, LINE_LABEL, plain, plural, verbatim } from './words.ts';
 
@@ -79,7 +80,9 @@ const WORDING: Wording = {
     `You already have ${plural(f.waiting.length, 'song')} in the ${lineLabel(f.line)} line (${codeList(f.waiting)}); the limit is ${f.limit}. Wait until it was played or withdraw it with \`/mysubmissions\`.`,
   'already-waiting': (f) => `You already submitted this song: it waits as \`#${f.publicId}\`. Nothing was added.`,
   'question-expired': (f) =>
-    `That question has expired; \`#${f.publicId}\` stays where it is. A reviewer can still move it.`,
+    f.line === 'withdrawn'
+      ? `That question has expired, so \`#${f.publicId}\` was not kept. Submit it again if you like.`
+      : `That question has expired; ${isWaiting(f.line) ? `\`#${f.publicId}\` stays where it is. A reviewer can still move it.` : `\`#${f.publicId}\` does not wait any more.`}`,
   'file-too-big': (f) =>
     `That file is too big${f.bytes === null ? '' : ` (${megabytes(f.bytes)})`}: at most ${megabytes(f.maxBytes)}. Upload it somewhere and submit the **link** instead.`,
   'file-empty': () => 'That file is empty.',

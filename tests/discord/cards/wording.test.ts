@@ -25,7 +25,7 @@ const FAILURES: { readonly [C in FailureCode]: Omit<Extract<Failure, { code: C }
   'line-closed': { line: 'pending' },
   'limit-reached': { line: 'free', limit: 10, waiting: times(10, () => '4F7K') },
   'already-waiting': { publicId: '4F7K' },
-  'question-expired': { publicId: '4F7K' },
+  'question-expired': { publicId: '4F7K', line: 'free' },
   'file-too-big': { bytes: HUGE, maxBytes: HUGE },
   'file-empty': {},
   'file-not-audio': { looksLike: bad },

@@ -26,10 +26,8 @@ export function ownSongsMenu({ submissions }: Pick<Services, 'submissions'>): re
         const submissionId = idArgument(id);
         if (submissionId === null) return refusal(OUTDATED);
         if (verb === 'again') return again(submissions, caller, submissionId);
-        const result =
-          verb === 'withdraw'
-            ? await submissions.withdraw(caller.guildId, submissionId, caller.userId)
-            : await submissions.hide(caller.guildId, submissionId, caller.userId);
+        if (verb !== 'withdraw' && verb !== 'hide') return refusal(OUTDATED);
+        const result = await submissions[verb](caller.guildId, submissionId, caller.userId);
         return result.ok ? ownPage(submissions, caller, page) : refusal(result.error);
       },
     },

@@ -1,4 +1,5 @@
 import { type ComponentModule, refusal, update } from '../../answer.ts';
+import { failureCard } from '../../cards/failure-card.ts';
 import { skipAnsweredCard } from '../../cards/submission-card.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +14,8 @@ export function skipQuestion({ submissions }: Pick<Services, 'submissions'>): Co
       const submissionId = idArgument(id);
       if (submissionId === null || (said !== 'yes' && said !== 'no')) return refusal({ code: 'panel-outdated' });
       const result = await submissions.answerSkip(guildId, submissionId, userId, said === 'yes');
-      return result.ok ? update(skipAnsweredCard(result.value)) : refusal(result.error);
+      // A refusal takes the question's place: nobody should go on pressing its buttons.
+      return update(result.ok ? skipAnsweredCard(result.value) : failureCard(result.error));
     },
   };
 }
