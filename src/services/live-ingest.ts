@@ -66,7 +66,7 @@ export class LiveIngest {
   #batch = new LiveBatch();
   #writing: Promise<void> | null = null;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
-  #idleTimer: (() => void) | null = null;
+  #idleTimer: { readonly at: number; readonly cancel: () => void } | null = null;
   #failures = 0;
   #batches = 0;
   #waitingScore: number | null = null;
@@ -155,7 +155,7 @@ export class LiveIngest {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = null;
-    this.#idleTimer?.();
+    this.#idleTimer?.cancel();
     this.#idleTimer = null;
   }
 
@@ -249,18 +249,18 @@ export class LiveIngest {
     this.#arm(Math.max(GIFT_MS, GIFT_APART_MS - since));
   }
 
-  /** Streaks whose end never comes are settled by silence. */
+  /** Streaks whose end never comes are settled by silence. A timer that comes too early only looks again. */
   #watchStreaks(): void {
     const { clock } = this.#ports;
     const next = this.#streaks.nextIdleAt();
-    this.#idleTimer?.();
-    this.#idleTimer =
-      next === null
-        ? null
-        : clock.after(Math.max(0, next - clock.monotonic()), () => {
-            for (const settlement of this.#streaks.idle(clock.monotonic())) this.#settled(settlement, null);
-            this.#watchStreaks();
-          });
+    if (next === null || (this.#idleTimer !== null && this.#idleTimer.at <= next)) return;
+    this.#idleTimer?.cancel();
+    const look = () => {
+      this.#idleTimer = null;
+      for (const settlement of this.#streaks.idle(clock.monotonic())) this.#settled(settlement, null);
+      this.#watchStreaks();
+    };
+    this.#idleTimer = { at: next, cancel: clock.after(Math.max(0, next - clock.monotonic()), look) };
   }
 
   #likesTotal(total: number | null): void {
