@@ -30,6 +30,8 @@ const TASKS = {
     media: 'none',
     commands: {
       types: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'],
+      'overlay types': ['node_modules/typescript/bin/tsc', '-p', 'src/web/public.tsconfig.json', '--noEmit'],
+      'page types': ['node_modules/typescript/bin/tsc', '-p', 'sandbox/page/tsconfig.json', '--noEmit'],
       style: ['node_modules/@biomejs/biome/bin/biome', 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.'],
       architecture: ['node_modules/vitest/vitest.mjs', 'run', 'tests/architecture.test.ts'],
     },
