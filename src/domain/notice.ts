@@ -14,7 +14,13 @@ export type Notice =
   | { readonly kind: 'approved'; readonly publicId: string; readonly line: WaitingLine; readonly reason: string | null }
   | { readonly kind: 'rejected'; readonly publicId: string; readonly reason: string | null }
   | { readonly kind: 'removed'; readonly publicId: string; readonly title: string; readonly reason: string | null }
-  | { readonly kind: 'moved'; readonly publicId: string; readonly line: WaitingLine; readonly by: 'staff' }
+  | {
+      readonly kind: 'moved';
+      readonly publicId: string;
+      readonly line: WaitingLine;
+      readonly by: 'staff';
+      readonly reason: string | null;
+    }
   | {
       readonly kind: 'gift-moved';
       readonly publicId: string;

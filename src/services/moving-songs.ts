@@ -72,7 +72,7 @@ async function tellOwner(
 ): Promise<void> {
   if (!isWaiting(line)) return;
   const notice = {
-    staff: { kind: 'moved', publicId, line, by: 'staff' },
+    staff: { kind: 'moved', publicId, line, by: 'staff', reason },
     approve: { kind: 'approved', publicId, line, reason },
     reject: { kind: 'rejected', publicId, reason },
   } as const;

@@ -23,7 +23,7 @@ describe('moving', () => {
     expect(await stage.order()).toEqual([first.publicId, song.publicId]);
     const told = (await stage.notices()).filter(({ target }) => target.kind === 'member' && target.userId === '2');
     expect(told.map(({ notice }) => notice)).toEqual([
-      { kind: 'moved', publicId: song.publicId, line: 'skip', by: 'staff' },
+      { kind: 'moved', publicId: song.publicId, line: 'skip', by: 'staff', reason: 'fair play' },
     ]);
     expect(stage.facts).toContainEqual([
       'song.moved',

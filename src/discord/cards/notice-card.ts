@@ -70,7 +70,10 @@ const WORDING: Wording = {
       '-# `/submit` sends another song.',
     ],
   }),
-  moved: (n) => ({ accent: 'good', lines: [`Staff moved \`#${n.publicId}\` to the ${lineName(n.line)} line.`] }),
+  moved: (n, view) => ({
+    accent: 'good',
+    lines: [`Staff moved \`#${n.publicId}\` to the ${lineName(n.line)} line.`, ...reasonLines(n.reason, view)],
+  }),
   'gift-moved': (n) => ({
     accent: 'good',
     lines: [
