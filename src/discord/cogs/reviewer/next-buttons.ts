@@ -18,7 +18,7 @@ export function nextButtons(
       answer: 'update',
       run: async (press, caller, [playId]) => {
         const taken = await takeNext(services, caller, idArgument(playId) || null);
-        return taken.kind === 'card' && desk.isPanel(press) ? desk.redraw(press, caller) : taken;
+        return taken.kind === 'card' && desk.isPanel(press) ? desk.redraw(press) : taken;
       },
     },
     {
@@ -29,8 +29,11 @@ export function nextButtons(
         const { guildId, userId } = caller;
         const result = await queue.undo(guildId, userId, idArgument(playId) ?? undefined);
         if (!result.ok) return refusal(result.error);
-        if (playback.status(guildId).voice.kind !== 'away') void playback.stop(guildId, userId);
-        return desk.isPanel(press) ? desk.redraw(press, caller) : card(undoneCard(result.value.restored));
+        // The song that Next had ended is on air again: it is the one to be heard.
+        const { onAir, restored } = result.value;
+        if (playback.status(guildId).voice.kind !== 'away')
+          void (onAir === null ? playback.stop(guildId, userId) : playback.playOnAir(guildId));
+        return desk.isPanel(press) ? desk.redraw(press) : card(undoneCard(restored));
       },
     },
   ];
