@@ -57,8 +57,9 @@ export type Failure =
   | { readonly code: 'handle-taken'; readonly name: string }
   | { readonly code: 'handle-not-seen'; readonly name: string }
   | { readonly code: 'handle-unknown'; readonly name: string }
-  | { readonly code: 'handle-not-linked'; readonly name: string }
-  | { readonly code: 'handle-already-yours'; readonly name: string }
+  /** `staff`: asked about somebody else's handle, so that nothing is "yours". */
+  | { readonly code: 'handle-not-linked'; readonly name: string; readonly staff?: true }
+  | { readonly code: 'handle-already-yours'; readonly name: string; readonly staff?: true }
   | { readonly code: 'handle-limit'; readonly limit: number }
   | { readonly code: 'choose-one'; readonly options: readonly string[] }
   | { readonly code: 'confirm-expired' }

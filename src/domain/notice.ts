@@ -34,7 +34,8 @@ export type Notice =
   | { readonly kind: 'on-air'; readonly publicId: string; readonly title: string }
   | { readonly kind: 'unplayable'; readonly publicId: string; readonly why: string }
   | { readonly kind: 'handle-proven'; readonly name: string }
-  | { readonly kind: 'handle-lost'; readonly name: string }
+  /** `proven`: by another member, in the LIVE chat; `staff`: an admin gave it to somebody else, or to nobody. */
+  | { readonly kind: 'handle-lost'; readonly name: string; readonly why: 'proven' | 'staff' }
   | { readonly kind: 'live-connected'; readonly host: string; readonly roomId: string; readonly sessionId: number }
   | {
       readonly kind: 'live-ended-unexpectedly';

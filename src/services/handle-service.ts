@@ -110,10 +110,11 @@ export class HandleService {
     const linked = await store.transaction(
       async (tx): Promise<Result<{ readonly handle: Handle; readonly moved: readonly MovedSong[] }, Failure>> => {
         const before = (await tx.handles.byName(guildId, name)) ?? (await tx.handles.addUnseen(guildId, name));
-        if (before.linkedUserId === userId) return err({ code: 'handle-already-yours', name: before.name });
+        if (before.linkedUserId === userId)
+          return err({ code: 'handle-already-yours', name: before.name, staff: true });
         const handle = await tx.handles.setLink(before.id, userId, false, at);
         await audit(tx, guildId, actor, 'handle.link', handle.name, { userId: before.linkedUserId }, { userId }, at);
-        if (before.linkedUserId !== null) await tellLost(tx, handle, before.linkedUserId, at);
+        if (before.linkedUserId !== null) await tellLost(tx, handle, before.linkedUserId, 'staff', at);
         return ok({ handle, moved: await credit.apply(tx, guildId, userId, at) });
       },
     );
@@ -130,10 +131,10 @@ export class HandleService {
       const found = await namedIn(tx, guildId, text);
       if (!found.ok) return found;
       const before = found.value;
-      if (before.linkedUserId === null) return err({ code: 'handle-not-linked', name: before.name });
+      if (before.linkedUserId === null) return err({ code: 'handle-not-linked', name: before.name, staff: true });
       const handle = await tx.handles.setLink(before.id, null, false, at);
       await audit(tx, guildId, actor, 'handle.unlink', handle.name, { userId: before.linkedUserId }, null, at);
-      await tellLost(tx, handle, before.linkedUserId, at);
+      await tellLost(tx, handle, before.linkedUserId, 'staff', at);
       return ok(handle);
     });
     if (!unlinked.ok) return unlinked;
@@ -262,7 +263,7 @@ export class HandleService {
       notice: { kind: 'handle-proven', name: handle.name },
       at,
     });
-    if (previousUserId !== null) await tellLost(tx, handle, previousUserId, at);
+    if (previousUserId !== null) await tellLost(tx, handle, previousUserId, 'proven', at);
     const moved = await this.#ports.credit.apply(tx, guildId, proof.userId, at);
     return { handle, userId: proof.userId, previousUserId, moved };
   }
@@ -358,12 +359,18 @@ async function namedIn(tx: StoreTx, guildId: string, text: string): Promise<Resu
   return handle === null ? err({ code: 'handle-unknown', name }) : ok(handle);
 }
 
-async function tellLost(tx: StoreTx, handle: Handle, userId: string, at: number): Promise<void> {
+async function tellLost(
+  tx: StoreTx,
+  handle: Handle,
+  userId: string,
+  why: 'proven' | 'staff',
+  at: number,
+): Promise<void> {
   await tx.outbox.add({
     guildId: handle.guildId,
     dedupeKey: `lost:${handle.id}:${userId}:${at}`,
     target: { kind: 'member', userId },
-    notice: { kind: 'handle-lost', name: handle.name },
+    notice: { kind: 'handle-lost', name: handle.name, why },
     at,
   });
 }

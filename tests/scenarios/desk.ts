@@ -64,6 +64,23 @@ export async function rows(
   }
 }
 
+/** Looks again and again, without a pause, until it is so: for what nobody is told when it happens. */
+export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE.timeoutMs;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${PATIENCE.timeoutMs} ms`);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Lets something happen in the LIVE. Resolves when the bot has counted it. @param events how many it is */
+export async function counted(show: Show, happen: () => void, events = 1): Promise<void> {
+  const sum = async () => Number((await rows(show, 'SELECT sum(events) AS n FROM session_count'))[0]?.n ?? 0);
+  const before = await sum();
+  happen();
+  await until(async () => (await sum()) >= before + events, 'the LIVE was counted');
+}
+
 /** What members of staff did so far, oldest first. */
 export async function auditLog(show: Show): Promise<string[]> {
   const found = await rows(show, 'SELECT action, target FROM audit WHERE guild_id = ? ORDER BY id', show.guildId);

@@ -101,7 +101,7 @@ describe('staff', () => {
     expect((await stage.notices()).map(({ target, notice }) => ({ target, notice }))).toEqual(
       ['1', '2'].map((userId) => ({
         target: { kind: 'member', userId },
-        notice: { kind: 'handle-lost', name: 'viewer' },
+        notice: { kind: 'handle-lost', name: 'viewer', why: 'staff' },
       })),
     );
     const log = await stage.store.read((reads) => reads.audits.list(GUILD, 9));

@@ -112,7 +112,7 @@ describe('a notice', () => {
       if (notice.kind === 'handle-lost') throw new Error('bug');
       return 'sent';
     };
-    await notices.tell(GUILD, dm('1'), 'a', { kind: 'handle-lost', name: 'x' });
+    await notices.tell(GUILD, dm('1'), 'a', { kind: 'handle-lost', name: 'x', why: 'staff' });
     await notices.tell(GUILD, dm('1'), 'b', proven);
     await notices.start();
     await quiet();
@@ -133,7 +133,7 @@ describe('a notice', () => {
     };
     const first = service(before, dying);
     await first.tell(GUILD, dm('1'), 'a', proven);
-    await first.tell(GUILD, dm('1'), 'b', { kind: 'handle-lost', name: 'x' });
+    await first.tell(GUILD, dm('1'), 'b', { kind: 'handle-lost', name: 'x', why: 'staff' });
     await first.start();
     await reached.promise;
 

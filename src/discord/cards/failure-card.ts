@@ -121,8 +121,9 @@ const WORDING: Wording = {
   'handle-not-seen': (f) =>
     `**@${plain(f.name)}** was never seen in a LIVE here. Say something in the LIVE chat first, then link it.`,
   'handle-unknown': (f) => `I don't know a handle **@${plain(f.name)}** here.`,
-  'handle-not-linked': (f) => `**@${plain(f.name)}** is not linked to you.`,
-  'handle-already-yours': (f) => `**@${plain(f.name)}** is already linked to you.`,
+  'handle-not-linked': (f) => `**@${plain(f.name)}** is not linked to ${f.staff === true ? 'anybody' : 'you'}.`,
+  'handle-already-yours': (f) =>
+    `**@${plain(f.name)}** is already linked to ${f.staff === true ? 'that member' : 'you'}.`,
   'handle-limit': (f) => `You can link at most ${plural(f.limit, 'handle')}. Unlink one first.`,
   'choose-one': (f) => `Choose exactly one of ${f.options.map((option) => `\`${option}\``).join(', ')}.`,
   'confirm-expired': () => 'That confirmation has expired. Start again.',

@@ -105,7 +105,9 @@ const WORDING: Wording = {
   'handle-proven': (n) => ({ accent: 'good', lines: [`✅ **@${plain(n.name)}** is proven and linked to you.`] }),
   'handle-lost': (n) => ({
     accent: 'warn',
-    lines: [`**@${plain(n.name)}** is not linked to you any more: its owner has proven it.`],
+    lines: [
+      `**@${plain(n.name)}** is not linked to you any more: ${n.why === 'proven' ? 'its owner has proven it' : 'staff has unlinked it'}.`,
+    ],
   }),
   'live-connected': (n) => ({
     accent: 'good',
