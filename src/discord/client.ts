@@ -1,4 +1,4 @@
-import { Client, GatewayIntentBits, Options, Partials } from 'discord.js';
+import { Client, GatewayIntentBits, Options, Partials, type RateLimitData } from 'discord.js';
 import type { Config } from '../config.ts';
 import type { Logger } from '../ports/logger.ts';
 
@@ -30,11 +30,17 @@ export function createClient(config: Config['discord']): Client<true> {
     rest: {
       timeout: REST_TIMEOUT_MS,
       invalidRequestWarningInterval: 500,
+      rejectOnRateLimit: isMessageEdit,
       ...(config.apiUrl === undefined ? {} : { api: config.apiUrl }),
       ...(config.cdnUrl === undefined ? {} : { cdn: config.cdnUrl, mediaProxy: config.cdnUrl }),
     },
   });
   return client as Client<true>;
+}
+
+/** A panel that may not be edited now is drawn anew when it may: an edit that waits in a queue would be old by then. */
+function isMessageEdit({ method, route }: Pick<RateLimitData, 'method' | 'route'>): boolean {
+  return method.toUpperCase() === 'PATCH' && route === '/channels/:id/messages/:id';
 }
 
 /** Named troubles of the wire, for the log; none of them ends the process. */

@@ -10,9 +10,9 @@ import { PanelKeeper } from '../../src/discord/panels/panel-keeper.ts';
 import { createPanelWire } from '../../src/discord/panels/panel-wire.ts';
 import { Router } from '../../src/discord/router.ts';
 import { systemClock } from '../../src/lib/system-clock.ts';
-import type { PanelRow } from '../../src/ports/panel-store.ts';
 import { botStage } from './bot-stage.ts';
 import { HeldClock } from './held-clock.ts';
+import { MemoryBook } from './panels/memory-book.ts';
 
 /** `/setup`, the channel commands and `/selfheal` of a bot whose panels stand on real messages. */
 export async function setupStage(
@@ -21,18 +21,15 @@ export async function setupStage(
   const bot = await botStage(options);
   const messageContent = options.messageContent ?? true;
   const clock = new HeldClock();
-  const book = new Map<string, PanelRow>();
+  const book = new MemoryBook();
   const alerts: string[] = [];
   const progress = new Map<string, string | null>();
   const keeper = new PanelKeeper({
-    book: {
-      everywhere: async () => [...book.values()],
-      save: async (row) => void book.set(`${row.guildId}:${row.kind}`, row),
-      remove: async (guildId, kind) => void book.delete(`${guildId}:${kind}`),
-    },
+    book,
     wire: createPanelWire(bot.client),
     clock: systemClock,
     log: bot.log,
+    isHere: () => true,
     render: async (_guildId, kind, page) => ({ card: textCard('brand', `panel ${kind}`), page, refreshMs: null }),
     paused: (kind) => textCard('quiet', `paused ${kind}`),
     alert: async (_guildId, text) => void alerts.push(text),
@@ -75,13 +72,13 @@ export async function setupStage(
   return {
     ...bot,
     clock,
-    book,
+    book: book.rows,
     alerts,
     progress,
     keeper,
     /** Names of the channels that hold panels. */
     panelsIn: (channelId: string) =>
-      [...book.values()].filter((row) => row.channelId === channelId).map(({ kind }) => kind),
+      [...book.rows.values()].filter((row) => row.channelId === channelId).map(({ kind }) => kind),
     channelNamed: (name: string) => bot.world.channelsOf(bot.guild.id).find((channel) => channel.name === name),
   };
 }

@@ -9,8 +9,9 @@ import type { Services } from '../cogs/services.ts';
 import { renderPanel } from './panel-cards.ts';
 import { PanelDesk } from './panel-desk.ts';
 import { followSettings } from './panel-follower.ts';
-import { type PanelBook, PanelKeeper } from './panel-keeper.ts';
+import { PanelKeeper } from './panel-keeper.ts';
 import { PANEL_CHANNEL, PANEL_LABEL, STALE_BY } from './panel-kinds.ts';
+import type { PanelBook } from './panel-painter.ts';
 import { createPanelWire } from './panel-wire.ts';
 
 export interface PanelsPorts {
@@ -41,6 +42,7 @@ export function createPanels(ports: PanelsPorts): Panels {
     clock,
     log,
     meter,
+    isHere: (guildId) => client.guilds.cache.has(guildId),
     render: (guildId, kind, page) => renderPanel(services, waveformOf, () => clock.now(), guildId, kind, page),
     paused: (kind) => pausedCard(PANEL_LABEL[kind]),
     alert: (guildId, text) => alert(guildId, text, `panel:${guildId}:${text.slice(0, 60)}:${clock.now()}`),

@@ -5,8 +5,8 @@ import { liveQueueCard, PAGE_SIZE, pendingCard, reviewerQueueCard } from '../car
 import { portalCard } from '../cards/submission-card.ts';
 import { LINE_LABEL } from '../cards/words.ts';
 import type { Services } from '../cogs/services.ts';
-import type { PanelView } from './panel-keeper.ts';
 import type { PanelKind } from './panel-kinds.ts';
+import type { PanelView } from './panel-view.ts';
 
 /** A song's progress bar moves this often while it plays. ms */
 const PROGRESS_MS = 10_000;

@@ -1,11 +1,12 @@
-import { type Answer, type Caller, type ComponentPress, DONE, update } from '../answer.ts';
+import { type Answer, type ComponentPress, DONE, update } from '../answer.ts';
+import type { Card } from '../cards/card.ts';
 import type { PanelKeeper } from './panel-keeper.ts';
 
 /** Draws a panel anew through the click's own answer: at once, and without spending one of the channel's edits. */
 export class PanelDesk {
-  readonly #keeper: PanelKeeper;
+  readonly #keeper: Pick<PanelKeeper, 'clicked' | 'kindOf'>;
 
-  constructor(keeper: PanelKeeper) {
+  constructor(keeper: Pick<PanelKeeper, 'clicked' | 'kindOf'>) {
     this.#keeper = keeper;
   }
 
@@ -13,12 +14,14 @@ export class PanelDesk {
    * The answer to a click that changed something: the clicked panel as it looks now.
    * @param page where the panel should stand from now on; undefined = where it is
    */
-  async redraw(press: ComponentPress, caller: Caller, page?: number): Promise<Answer> {
-    const messageId = press.message?.id;
-    const kind = messageId === undefined ? null : this.#keeper.kindOf(messageId);
-    if (messageId === undefined || kind === null) return DONE;
-    const view = await this.#keeper.view(caller.guildId, kind, page);
-    return update(view.card, () => this.#keeper.drawn(caller.guildId, kind, messageId, view));
+  async redraw(press: ComponentPress, page?: number): Promise<Answer> {
+    const clicked = press.message === null ? null : await this.#keeper.clicked(press.message.id, page);
+    return clicked === null ? DONE : update(clicked.card, clicked.shown);
+  }
+
+  /** For actions that stand on panels and on passing messages: a panel stays a panel, the others turn into the card. */
+  async result(press: ComponentPress, card: Card): Promise<Answer> {
+    return this.isPanel(press) ? this.redraw(press) : update(card);
   }
 
   isPanel(press: ComponentPress): boolean {

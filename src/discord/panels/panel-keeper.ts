@@ -6,43 +6,23 @@ import { hashOf } from './card-hash.ts';
 import { ChannelLane, type Turn } from './channel-lane.ts';
 import { FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
 import { isPanelKind, type PanelKind } from './panel-kinds.ts';
-import { type Panel, PanelShelf } from './panel-shelf.ts';
-import { channelGoneText, forbiddenText } from './panel-trouble.ts';
-import type { PanelWire, Shown } from './panel-wire.ts';
+import { PanelPainter, type PanelPainterPorts, TROUBLE_RETRY_MS } from './panel-painter.ts';
+import { beginDrawing, type Panel, PanelShelf } from './panel-shelf.ts';
+import type { Shown } from './panel-wire.ts';
 
-/** A panel's card as it should look now. */
-export interface PanelView {
-  readonly card: Card;
-  /** The page really shown: clamped to what exists. */
-  readonly page: number;
-  /** Draw again after this long though no fact came (progress of a song). Null = only on facts. */
-  readonly refreshMs: number | null;
-}
-
-export interface PanelBook {
-  everywhere(): Promise<readonly PanelRow[]>;
-  save(row: PanelRow): Promise<void>;
-  remove(guildId: string, kind: PanelKind): Promise<void>;
-}
-
-export interface PanelKeeperPorts {
-  readonly book: PanelBook;
-  readonly wire: PanelWire;
+export interface PanelKeeperPorts extends PanelPainterPorts {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly render: (guildId: string, kind: PanelKind, page: number) => Promise<PanelView>;
-  readonly paused: (kind: PanelKind) => Card;
-  /** Tells staff, once per trouble. */
-  readonly alert: (guildId: string, text: string) => Promise<void>;
-  /** The channel of a panel is gone: its setting is cleared. */
-  readonly channelLost: (guildId: string, kind: PanelKind, channelId: string) => Promise<void>;
-  readonly meter: { panel(kind: string, outcome: string): void };
+  /** Whether the bot is in this guild. */
+  readonly isHere: (guildId: string) => boolean;
 }
 
-/** Lets the facts of one action arrive together, and a click's own `update()` go first. ms */
+/** Lets the facts of one action arrive together. ms */
 const SETTLE_MS = 120;
-const OUTAGE_RETRY_MS = 5_000;
-const TROUBLE_RETRY_MS = 60_000;
+/** A panel that was edited just now waits this long for what else comes: edits are few. ms */
+const FOLLOW_MS = 900;
+/** A click's answer draws the panel anew by itself; only when it never arrived is there something left to draw. ms */
+const ANSWER_MS = 1_500;
 
 /** `mended`: it was missing or in trouble and is shown again. */
 export type HealLine = {
@@ -52,6 +32,13 @@ export type HealLine = {
   readonly missing: readonly string[];
 };
 
+/** A panel drawn by the answer to a click on it. */
+export interface ClickedPanel {
+  readonly card: Card;
+  /** Discord has taken the answer. */
+  readonly shown: () => Promise<void>;
+}
+
 /**
  * Keeps every panel right for ever: latest state wins, one edit at a time per channel, at Discord's pace, never when
  * nothing changed (content hash), and posts again what was deleted.
@@ -60,23 +47,31 @@ export class PanelKeeper {
   readonly #ports: PanelKeeperPorts;
   readonly #shelf = new PanelShelf();
   readonly #lanes = new Map<string, ChannelLane>();
+  readonly #painter: PanelPainter;
   #open = false;
 
   constructor(ports: PanelKeeperPorts) {
     this.#ports = ports;
+    this.#painter = new PanelPainter(ports, {
+      shelf: this.#shelf,
+      pace: (channelId) => this.#lane(channelId).pace,
+      due: (panel, inMs) => this.#due(panel, inMs),
+      settleMs: SETTLE_MS,
+    });
   }
 
   /** Brings every stored panel up to date. */
   async start(): Promise<void> {
     this.#open = true;
-    await this.#takeUp(() => true);
+    for (const [channelId, edits] of await this.#ports.book.recentEdits()) this.#lane(channelId).pace.recall(edits);
+    await this.#takeUp(({ guildId }) => this.#ports.isHere(guildId));
   }
 
   /** Draws no more; leaves "paused" on every panel as far as time and pace allow. */
   async stop(withinMs: number): Promise<void> {
     this.#open = false;
-    for (const panel of this.#shelf.all()) panel.cancelRefresh?.();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
+    for (const panel of this.#shelf.all()) panel.cancelRefresh?.();
     let cancel = (): void => undefined;
     const deadline = new Promise<void>((resolve) => {
       cancel = this.#ports.clock.after(withinMs, resolve);
@@ -86,13 +81,16 @@ export class PanelKeeper {
     await Promise.race([Promise.all(farewells), deadline]);
     late = true;
     cancel();
+    await this.#rememberEdits();
   }
 
   /** Facts made these panels stale. @param withinMs how long it may wait; 0 = at once */
   touch(guildId: string, kinds: readonly PanelKind[], withinMs: number): void {
+    const now = this.#ports.clock.now();
     for (const kind of kinds) {
       const panel = this.#shelf.get(guildId, kind);
-      if (panel !== undefined) this.#due(panel, withinMs === 0 ? SETTLE_MS : withinMs);
+      if (panel === undefined) continue;
+      this.#due(panel, withinMs === 0 ? Math.max(SETTLE_MS, panel.editedAt + FOLLOW_MS - now) : withinMs);
     }
   }
 
@@ -100,15 +98,15 @@ export class PanelKeeper {
   async place(guildId: string, kind: PanelKind, channelId: string): Promise<Shown> {
     const old = this.#shelf.get(guildId, kind);
     if (old !== undefined && old.row.channelId === channelId)
-      return this.#lane(channelId).exclusively(() => this.#draw(old, true));
+      return this.#lane(channelId).exclusively(() => this.#painter.draw(old, true));
     // Forgotten first: the old message's deletion must not be taken for a loss.
     if (old !== undefined) this.#shelf.forget(old);
     const panel = this.#shelf.adopt(
       { guildId, kind, channelId, messageId: null, page: 0, contentHash: null, postedAt: null, trouble: null },
       kind,
     );
-    await this.#save(panel, {});
-    const shown = await this.#lane(channelId).exclusively(() => this.#draw(panel, true));
+    await this.#painter.save(panel, {});
+    const shown = await this.#lane(channelId).exclusively(() => this.#painter.draw(panel, true));
     if (old !== undefined && old.row.messageId !== null)
       await this.#ports.wire.remove(old.row.channelId, old.row.messageId);
     return shown;
@@ -122,21 +120,33 @@ export class PanelKeeper {
     if (panel.row.messageId !== null) await this.#ports.wire.remove(panel.row.channelId, panel.row.messageId);
   }
 
-  /** The card for a click on a panel: the click's own answer draws it, so no edit is spent. */
-  async view(guildId: string, kind: PanelKind, page?: number): Promise<PanelView> {
-    const panel = this.#shelf.get(guildId, kind);
-    const view = await this.#ports.render(guildId, kind, page ?? panel?.row.page ?? 0);
-    if (panel !== undefined && page !== undefined && view.page !== panel.row.page)
-      await this.#save(panel, { page: view.page });
-    return view;
+  /**
+   * The card for a click on a panel: the click's own answer draws it, so that no edit is spent.
+   * @param page where the panel stands from now on; undefined = where it is
+   * @returns null when that message is no panel
+   */
+  async clicked(messageId: string, page?: number): Promise<ClickedPanel | null> {
+    const panel = this.#shelf.byMessage(messageId);
+    if (panel === undefined) return null;
+    if (panel.dueAt !== null) panel.dueAt = Math.max(panel.dueAt, this.#ports.clock.now() + ANSWER_MS);
+    const isAlone = beginDrawing(panel);
+    const view = await this.#ports.render(panel.row.guildId, panel.kind, page ?? panel.row.page);
+    if (page !== undefined && view.page !== panel.row.page) await this.#painter.save(panel, { page: view.page });
+    return { card: view.card, shown: () => this.#answered(panel, messageId, view.card, view.refreshMs, isAlone) };
   }
 
-  /** A click's answer drew this card on that message. */
-  async drawn(guildId: string, kind: PanelKind, messageId: string, view: PanelView): Promise<void> {
-    const panel = this.#shelf.get(guildId, kind);
-    if (panel === undefined || panel.row.messageId !== messageId) return;
-    await this.#save(panel, { contentHash: hashOf(view.card) });
-    this.#refreshLater(panel, view.refreshMs);
+  async #answered(
+    panel: Panel,
+    messageId: string,
+    card: Card,
+    refreshMs: number | null,
+    isAlone: () => boolean,
+  ): Promise<void> {
+    const alone = isAlone();
+    if (panel.row.messageId !== messageId) return;
+    await this.#painter.save(panel, { contentHash: alone ? hashOf(card) : null });
+    if (!alone) this.#due(panel, SETTLE_MS);
+    this.#painter.refreshLater(panel, refreshMs);
   }
 
   /** The channel a panel stands in; null when there is no such panel. */
@@ -152,19 +162,19 @@ export class PanelKeeper {
   async messageOutdated(messageId: string): Promise<void> {
     const panel = this.#shelf.byMessage(messageId);
     if (panel === undefined) return;
-    await this.#save(panel, { contentHash: null });
+    await this.#painter.save(panel, { contentHash: null });
     this.#due(panel, 0);
   }
 
   async messageDeleted(messageId: string): Promise<void> {
     const panel = this.#shelf.byMessage(messageId);
     if (panel === undefined) return;
-    await this.#save(panel, { messageId: null, contentHash: null, postedAt: null });
+    await this.#painter.save(panel, { messageId: null, contentHash: null, postedAt: null });
     this.#due(panel, 0);
   }
 
-  async channelDeleted(channelId: string): Promise<void> {
-    await this.#channelGone(channelId);
+  channelDeleted(channelId: string): Promise<void> {
+    return this.#painter.channelGone(channelId);
   }
 
   /** Something about a channel or a role changed: panels that were in trouble try again. */
@@ -186,7 +196,7 @@ export class PanelKeeper {
     const lines: HealLine[] = [];
     for (const panel of this.#shelf.inGuild(guildId)) {
       const { channelId, messageId, trouble } = panel.row;
-      const shown = await this.#lane(channelId).exclusively(() => this.#check(panel));
+      const shown = await this.#lane(channelId).exclusively(() => this.#painter.check(panel));
       const same = trouble === null && messageId !== null && panel.row.messageId === messageId;
       const outcome = shown.kind !== 'shown' ? shown.kind : same ? 'fine' : 'mended';
       lines.push({ kind: panel.kind, channelId, outcome, missing: shown.kind === 'forbidden' ? shown.missing : [] });
@@ -250,7 +260,7 @@ export class PanelKeeper {
   /** What is thrown here is a bug or a store in trouble: the panel gets another chance instead of staying stale. */
   async #drawSafely(panel: Panel): Promise<void> {
     try {
-      await this.#draw(panel, false);
+      await this.#painter.draw(panel, false);
     } catch (error) {
       const { guildId, channelId } = panel.row;
       this.#ports.log.error({ err: error, guildId, channelId, panel: panel.kind }, 'a panel could not be drawn');
@@ -258,126 +268,8 @@ export class PanelKeeper {
     }
   }
 
-  async #check(panel: Panel): Promise<Shown> {
-    const { channelId, messageId, trouble } = panel.row;
-    if (messageId === null || trouble !== null) return this.#draw(panel, true);
-    const found = await this.#ports.wire.exists(channelId, messageId);
-    if (found.kind === 'shown') return found;
-    await this.#settle(panel, found);
-    return found.kind === 'message-gone' ? this.#draw(panel, true) : found;
-  }
-
-  /** @param always post or edit even when the hash says that nothing changed */
-  async #draw(panel: Panel, always: boolean): Promise<Shown> {
-    panel.dueAt = null;
-    const { clock, wire, meter } = this.#ports;
-    const view = await this.#ports.render(panel.row.guildId, panel.kind, panel.row.page);
-    const hash = hashOf(view.card);
-    const { messageId, channelId, contentHash, trouble } = panel.row;
-    if (messageId !== null && hash === contentHash && trouble === null && !always) {
-      this.#refreshLater(panel, view.refreshMs);
-      return { kind: 'shown', messageId };
-    }
-    const repeated = panel.posting !== null;
-    const shown = await this.#send(panel, view.card);
-    meter.panel(panel.kind, shown.kind);
-    if (!this.#shelf.keeps(panel)) {
-      if (messageId === null && shown.kind === 'shown') await wire.remove(channelId, shown.messageId);
-      return shown;
-    }
-    if (shown.kind !== 'shown') {
-      await this.#settle(panel, shown);
-      // A deleted message is posted again in the same breath.
-      return shown.kind === 'message-gone' ? this.#draw(panel, true) : shown;
-    }
-    panel.posting = null;
-    await this.#save(panel, {
-      messageId: shown.messageId,
-      // A repeated post may have brought back the message of the first try, with the card of that time.
-      contentHash: repeated ? null : hash,
-      page: view.page,
-      trouble: null,
-      ...(messageId === null ? { postedAt: clock.now() } : {}),
-    });
-    if (repeated) this.#due(panel, SETTLE_MS);
-    this.#refreshLater(panel, view.refreshMs);
-    return shown;
-  }
-
-  async #send(panel: Panel, card: Card): Promise<Shown> {
-    const { clock, wire } = this.#ports;
-    const { channelId, messageId } = panel.row;
-    if (messageId !== null) {
-      // Posts have a bucket of their own.
-      this.#lane(channelId).pace.sent(clock.now());
-      return wire.edit(channelId, messageId, card);
-    }
-    panel.posting ??= nonce(clock);
-    return wire.post(channelId, card, panel.posting);
-  }
-
-  /** What follows from a card that could not be shown. */
-  async #settle(panel: Panel, shown: Exclude<Shown, { kind: 'shown' }>): Promise<void> {
-    const { clock } = this.#ports;
-    switch (shown.kind) {
-      case 'message-gone':
-        return this.#save(panel, { messageId: null, contentHash: null, postedAt: null });
-      case 'channel-gone':
-        return this.#channelGone(panel.row.channelId);
-      case 'forbidden':
-        return this.#forbidden(panel, shown.missing);
-      case 'limited':
-        this.#lane(panel.row.channelId).pace.blocked(clock.now(), shown.retryAfterMs);
-        panel.dueAt = clock.now() + shown.retryAfterMs;
-        return;
-      case 'outage':
-        panel.dueAt = clock.now() + OUTAGE_RETRY_MS;
-        return;
-      default:
-        throw shown satisfies never;
-    }
-  }
-
-  /** All panels of a channel go together, and staff is told once. */
-  async #channelGone(channelId: string): Promise<void> {
-    const lost = this.#shelf.inChannel(channelId);
-    for (const panel of lost) this.#shelf.forget(panel);
-    for (const { row, kind } of lost) {
-      await this.#ports.book.remove(row.guildId, kind);
-      await this.#ports.channelLost(row.guildId, kind, channelId);
-    }
-    const [first] = lost;
-    if (first === undefined) return;
-    const kinds = lost.map(({ kind }) => kind);
-    await this.#ports.alert(first.row.guildId, channelGoneText(kinds));
-  }
-
-  async #forbidden(panel: Panel, missing: readonly string[]): Promise<void> {
-    const { guildId, channelId } = panel.row;
-    const trouble = `missing: ${missing.join(', ')}`;
-    panel.dueAt = this.#ports.clock.now() + TROUBLE_RETRY_MS;
-    if (panel.row.trouble === trouble) return;
-    const neighbours = this.#shelf.inChannel(channelId);
-    const told = neighbours.some((other) => other.row.trouble === trouble);
-    await this.#save(panel, { trouble });
-    if (told) return;
-    const kinds = neighbours.map(({ kind }) => kind);
-    await this.#ports.alert(guildId, forbiddenText(kinds, channelId, missing));
-  }
-
-  async #save(panel: Panel, change: Partial<PanelRow>): Promise<void> {
-    panel.row = { ...panel.row, ...change };
-    if (this.#shelf.keeps(panel)) await this.#ports.book.save(panel.row);
-  }
-
-  #refreshLater(panel: Panel, refreshMs: number | null): void {
-    panel.cancelRefresh?.();
-    panel.cancelRefresh =
-      refreshMs === null || !this.#open ? null : this.#ports.clock.after(refreshMs, () => this.#due(panel, 0));
-  }
-
   async #pauseAll(channelId: string, isLate: () => boolean): Promise<void> {
-    const { clock, wire, log, paused } = this.#ports;
+    const { clock, log } = this.#ports;
     const { pace } = this.#lane(channelId);
     for (const panel of this.#shelf.inChannel(channelId)) {
       const { messageId } = panel.row;
@@ -385,15 +277,16 @@ export class PanelKeeper {
       await clock.sleep(pace.waitMs(clock.now(), this.#rule(channelId)));
       if (isLate()) return;
       try {
-        pace.sent(clock.now());
-        const shown = await wire.edit(channelId, messageId, paused(panel.kind));
-        if (shown.kind === 'shown') await this.#save(panel, { contentHash: null });
+        await this.#painter.pause(panel, messageId);
       } catch (error) {
         log.warn({ err: error, channelId, panel: panel.kind }, 'a panel does not say that the bot is stopped');
       }
     }
   }
-}
 
-/** At most 25 characters, unique for the minutes in which Discord remembers it. */
-const nonce = (clock: Clock) => `${clock.now().toString(36)}-${Math.floor(clock.random() * 36 ** 8).toString(36)}`;
+  async #rememberEdits(): Promise<void> {
+    const now = this.#ports.clock.now();
+    const edits = [...this.#lanes].map(([channelId, { pace }]) => [channelId, pace.recent(now)] as const);
+    await this.#ports.book.saveRecentEdits(new Map(edits.filter(([, times]) => times.length > 0)));
+  }
+}

@@ -12,6 +12,24 @@ export interface Panel {
   posting: string | null;
   /** Cancels the redraw of a moving card. */
   cancelRefresh: (() => void) | null;
+  /** When the keeper edited it last. ms since the epoch */
+  editedAt: number;
+  /** Moves on when a drawing begins and when it ends. */
+  drawings: number;
+}
+
+/**
+ * Two drawings of one message that overlap (a click's answer and an edit, or two clicks) may be applied in either order.
+ * @returns for the end of this one: whether it was alone, so that what it drew is what stands there
+ */
+export function beginDrawing(panel: Panel): () => boolean {
+  panel.drawings += 1;
+  const begun = panel.drawings;
+  return () => {
+    const alone = panel.drawings === begun;
+    panel.drawings += 1;
+    return alone;
+  };
 }
 
 const key = (guildId: string, kind: string) => `${guildId}:${kind}`;
@@ -23,7 +41,8 @@ export class PanelShelf {
 
   /** Replaces what stood for this guild and kind; forget that first. */
   adopt(row: PanelRow, kind: PanelKind): Panel {
-    const panel: Panel = { row, kind, dueAt: null, staleSince: 0, posting: null, cancelRefresh: null };
+    const idle = { dueAt: null, staleSince: 0, posting: null, cancelRefresh: null, editedAt: 0, drawings: 0 };
+    const panel: Panel = { row, kind, ...idle };
     this.#panels.set(key(row.guildId, kind), panel);
     this.#byChannel.set(row.channelId, (this.#byChannel.get(row.channelId) ?? new Set()).add(panel));
     return panel;

@@ -10,7 +10,7 @@ describe.each([
     const pace = new ChannelPace();
     for (let edit = 0; edit < rule.edits; edit += 1) {
       expect(pace.waitMs(1_000, rule)).toBe(0);
-      pace.sent(1_000);
+      pace.edited(1_000);
     }
     expect(pace.waitMs(1_000, rule)).toBeGreaterThan(0);
   });
@@ -25,7 +25,7 @@ describe.each([
           now += gap;
           now += pace.waitMs(now, rule);
           expect(pace.waitMs(now, rule)).toBe(0);
-          pace.sent(now);
+          pace.edited(now);
           sent.push(now);
         }
         for (const at of sent) {

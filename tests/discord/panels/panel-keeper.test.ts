@@ -86,8 +86,8 @@ describe('a panel', () => {
     await keeper.start();
     await place('reviewer-queue', REVIEW);
     const messageId = book.get(`${GUILD}:reviewer-queue`)?.messageId ?? '';
-    const view = await keeper.view(GUILD, 'reviewer-queue', 4);
-    await keeper.drawn(GUILD, 'reviewer-queue', messageId, view);
+    const clicked = await keeper.clicked(messageId, 4);
+    await clicked?.shown();
     keeper.touch(GUILD, ['reviewer-queue'], 0);
     await clock.advance(5_000);
     expect(wire.requests('edit')).toHaveLength(0);
@@ -186,6 +186,43 @@ describe('start and stop', () => {
     await clock.advance(3_000);
     expect(wire.textsIn(REVIEW).every((text) => text.endsWith(': start (0)'))).toBe(true);
     expect(wire.tooFast).toBe(0);
+  });
+
+  test('edits of just before a restart still count', async () => {
+    const before = panelStage();
+    await before.keeper.start();
+    await before.place('control-room', REVIEW);
+    await before.place('reviewer-queue', REVIEW);
+    await before.place('pending-skips', REVIEW);
+    await before.clock.advance(2 * 3_600_000);
+    const stopped = before.keeper.stop(3_000);
+    await before.clock.advance(200);
+    await stopped;
+    const after = panelStage([...before.book.values()], before.clock.now());
+    after.memory.edits = before.memory.edits;
+    for (const [id, message] of before.wire.messages) after.wire.messages.set(id, message);
+    after.wire.sent.push(...before.wire.sent);
+    await after.keeper.start();
+    await after.clock.advance(7_000);
+    expect(after.wire.textsIn(REVIEW)).toEqual(
+      ['control-room', 'reviewer-queue', 'pending-skips'].map((kind) => `${kind}: start (0)`),
+    );
+    expect(after.wire.tooFast).toBe(0);
+  });
+
+  test('panels of a guild that removed the bot meanwhile are left alone, until it is back', async () => {
+    const { keeper, wire, state, clock, book } = panelStage([
+      storedRow({ kind: 'live-queue', channelId: QUEUE, messageId: 'm1' }),
+    ]);
+    wire.messages.set('m1', { channelId: QUEUE, text: 'old', postedAt: 0 });
+    state.away.push(GUILD);
+    await keeper.start();
+    await clock.advance(10_000);
+    expect(wire.sent).toEqual([]);
+    expect(book.size).toBe(1);
+    await keeper.guildJoined(GUILD);
+    await clock.advance(1_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: start (0)']);
   });
 
   test('a panel of another release is left alone', async () => {

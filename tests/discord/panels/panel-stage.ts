@@ -1,20 +1,22 @@
 import type { Card } from '../../../src/discord/cards/card.ts';
 import { textCard } from '../../../src/discord/cards/card.ts';
-import { PanelKeeper, type PanelView } from '../../../src/discord/panels/panel-keeper.ts';
+import { PanelKeeper } from '../../../src/discord/panels/panel-keeper.ts';
 import type { PanelKind } from '../../../src/discord/panels/panel-kinds.ts';
+import type { PanelView } from '../../../src/discord/panels/panel-view.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
 import type { PanelRow } from '../../../src/ports/panel-store.ts';
 import { ManualClock } from '../../services/manual-clock.ts';
 import { FakeWire } from './fake-wire.ts';
+import { MemoryBook } from './memory-book.ts';
 
 export const GUILD = '100000000000000001';
 
 /** A keeper over a wire and a clock of our own; what panels show is a word per kind that tests change. */
-export function panelStage(rows: readonly PanelRow[] = []) {
-  const clock = new ManualClock();
+export function panelStage(rows: readonly PanelRow[] = [], start?: number) {
+  const clock = new ManualClock(start);
   const wire = new FakeWire(clock);
-  const book = new Map<string, PanelRow>(rows.map((row) => [`${row.guildId}:${row.kind}`, row]));
-  const state = { word: 'start', refreshMs: null as number | null, fault: null as Error | null };
+  const memory = new MemoryBook(rows);
+  const state = { word: 'start', refreshMs: null as number | null, fault: null as Error | null, away: [] as string[] };
   const alerts: string[] = [];
   const lost: string[] = [];
   const faults: unknown[] = [];
@@ -22,14 +24,11 @@ export function panelStage(rows: readonly PanelRow[] = []) {
   const log: Logger = { debug: note, info: note, warn: note, error: note, child: () => log };
   const draw = (kind: PanelKind, page: number): Card => textCard('brand', `${kind}: ${state.word} (${page})`);
   const keeper = new PanelKeeper({
-    book: {
-      everywhere: async () => [...book.values()],
-      save: async (row) => void book.set(`${row.guildId}:${row.kind}`, row),
-      remove: async (guildId, kind) => void book.delete(`${guildId}:${kind}`),
-    },
+    book: memory,
     wire,
     clock,
     log,
+    isHere: (guildId) => !state.away.includes(guildId),
     render: async (_guildId, kind, page): Promise<PanelView> => {
       if (state.fault !== null) throw state.fault;
       return { card: draw(kind, page), page, refreshMs: state.refreshMs };
@@ -42,7 +41,8 @@ export function panelStage(rows: readonly PanelRow[] = []) {
   return {
     clock,
     wire,
-    book,
+    memory,
+    book: memory.rows,
     state,
     alerts,
     lost,

@@ -95,3 +95,24 @@ describe('a panel on the wire', () => {
     await expect(wire.edit(channel.id, messageId, card('x'.repeat(4_001)))).rejects.toThrow();
   });
 });
+
+describe('a limit of Discord', () => {
+  test('that its headers announce is kept without a request, and the wait is told', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    for (let edit = 0; edit < 5; edit += 1) await wire.edit(channel.id, messageId, card(`edit ${edit}`));
+    const mark = world.events.mark();
+    const limited = await wire.edit(channel.id, messageId, card('too fast'));
+    expect(limited).toMatchObject({ kind: 'limited' });
+    expect(limited.kind === 'limited' && limited.retryAfterMs).toBeGreaterThan(0);
+    expect(world.requests(() => true, mark)).toEqual([]);
+  });
+
+  test('that nothing announces (old messages) is told, and not waited for', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    world.advance(2 * 3_600_000);
+    for (let edit = 0; edit < 3; edit += 1) await wire.edit(channel.id, messageId, card(`edit ${edit}`));
+    const limited = await wire.edit(channel.id, messageId, card('too fast'));
+    expect(limited.kind === 'limited' && limited.retryAfterMs).toBeGreaterThan(1_000);
+    expect(world.requests(({ status }) => status === 429).map(({ code }) => code)).toEqual([30_046]);
+  });
+});

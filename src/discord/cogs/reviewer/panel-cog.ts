@@ -9,7 +9,7 @@ export function panelCog({ queue }: Services, desk: PanelDesk): Cog {
     action,
     access,
     answer: 'update',
-    run: (press, caller, [page]) => desk.redraw(press, caller, idArgument(page) ?? 0),
+    run: (press, _caller, [page]) => desk.redraw(press, idArgument(page) ?? 0),
   });
   const opener = (action: string, open: boolean): ComponentModule => ({
     action,
@@ -17,7 +17,7 @@ export function panelCog({ queue }: Services, desk: PanelDesk): Cog {
     answer: 'update',
     run: async (press, caller) => {
       const result = await queue.setOpen(caller.guildId, caller.userId, 'all', open);
-      return result.ok ? desk.redraw(press, caller) : refusal(result.error);
+      return result.ok ? desk.redraw(press) : refusal(result.error);
     },
   });
   return {

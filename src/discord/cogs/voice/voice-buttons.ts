@@ -14,7 +14,7 @@ export function voiceButtons({ playback }: Pick<Services, 'playback'>, desk: Pan
         const result = playing
           ? await playback.pause(caller.guildId, caller.userId)
           : await playback.play(caller.guildId, caller.userId);
-        return result.ok ? desk.redraw(press, caller) : refusal(result.error);
+        return result.ok ? desk.redraw(press) : refusal(result.error);
       },
     },
     {
@@ -23,7 +23,7 @@ export function voiceButtons({ playback }: Pick<Services, 'playback'>, desk: Pan
       answer: 'update',
       run: async (press, caller) => {
         const result = await playback.stop(caller.guildId, caller.userId);
-        return result.ok ? desk.redraw(press, caller) : refusal(result.error);
+        return result.ok ? desk.redraw(press) : refusal(result.error);
       },
     },
   ];
