@@ -52,7 +52,7 @@ export function createCogs(ports: CogPorts): readonly Cog[] {
     songCog(services),
     panelCog(services, desk),
     profileCog(services, now),
-    settingsCog(services),
+    settingsCog({ settings: services.settings, desk: channels, channels: guildChannels }),
     tiktokCog(services, now),
     voiceCog(services, desk, now),
     metricsCog(services, ports.sessionCard),

@@ -1,8 +1,7 @@
 import type { Cog } from '../../answer.ts';
-import type { Services } from '../services.ts';
-import { settingsCommand } from './settings-command.ts';
+import { type SettingsCommandPorts, settingsCommand } from './settings-command.ts';
 
 /** `/settings show|set|reset`: every value typed and checked, every change audited. */
-export function settingsCog(services: Services): Cog {
-  return { commands: [settingsCommand(services)], components: [] };
+export function settingsCog(ports: SettingsCommandPorts): Cog {
+  return { commands: [settingsCommand(ports)], components: [] };
 }
