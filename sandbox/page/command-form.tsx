@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { OptionValue, UploadView } from '../stage/acts.ts';
 import type { ChoiceView, CommandView, OptionView } from '../stage/protocol.ts';
 import { entityOptions, SELECT } from './entities.ts';
@@ -33,7 +33,7 @@ export function CommandForm({ command, channelId, onClose }: CommandFormProps) {
   const [uploads, setUploads] = useState<Uploads>({});
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('input:not([type=file]), .pick-button, button[type=submit]')?.focus();
   }, []);
   const put = (name: string, value: OptionValue | undefined): void => {

@@ -1,10 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { UploadView } from '../stage/acts.ts';
 import type { CommandView } from '../stage/protocol.ts';
 import { CommandForm } from './command-form.tsx';
 import { Chips, SampleChips } from './file-field.tsx';
 import { act, say, uploadFile } from './server.ts';
 import { channel, commandsVersion, nameOf, replyTo } from './state.ts';
+
+/** Keys that mean something else than text in the field, most of them only while a command is being chosen. */
+const KEYS = new Set(['Enter', 'Tab', 'ArrowDown', 'ArrowUp', 'Escape']);
 
 /** Where one writes: a message, files, or a slash for a command. */
 export function Composer() {
@@ -13,12 +16,14 @@ export function Composer() {
   const [files, setFiles] = useState<readonly UploadView[]>([]);
   const [command, setCommand] = useState<CommandView | null>(null);
   const [adding, setAdding] = useState(false);
+  const [pointed, setPointed] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
   const commands = useCommands(here?.id ?? '');
   if (here === undefined) return null;
 
   const typed = /^\/(\S.*)?$/.exec(text);
   const offered = typed === null ? [] : fitting(commands, typed[1] ?? '');
+  const at = Math.max(0, Math.min(pointed, offered.length - 1));
 
   if (command !== null) {
     const close = (): void => {
@@ -52,7 +57,7 @@ export function Composer() {
   };
   return (
     <div class="composer">
-      {typed !== null && <CommandPicker commands={offered} onChoose={choose} field={field} />}
+      {typed !== null && <CommandPicker commands={offered} at={at} onPoint={setPointed} onChoose={choose} />}
       {replyTo.value !== null && (
         <p class="replying">
           Replying to <b>{nameOf(replyTo.value.authorId)}</b>
@@ -109,11 +114,20 @@ export function Composer() {
           value={text}
           aria-label={`Message ${here.kind === 'dm' ? '@' : '#'}${here.name}`}
           placeholder={`Message ${here.kind === 'dm' ? '@' : '#'}${here.name}, or / for commands`}
-          onInput={(event) => setText(event.currentTarget.value)}
+          {...(typed === null ? {} : { 'aria-controls': 'commands', 'aria-activedescendant': `command-${at}` })}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setPointed(0);
+          }}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.isComposing || typed !== null) return;
+            if (event.isComposing || !KEYS.has(event.key) || (event.key === 'Enter' && event.shiftKey)) return;
+            if (typed === null && event.key !== 'Enter') return;
             event.preventDefault();
-            send();
+            if (typed === null) send();
+            else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+              setPointed(Math.max(0, Math.min(offered.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))));
+            } else if (event.key === 'Escape') setText('');
+            else if (offered[at] !== undefined) choose(offered[at]);
           }}
         />
         <button type="button" class="slash" aria-label="Commands" onClick={() => startCommand(setText, field.current)}>
@@ -168,36 +182,18 @@ function fitting(commands: readonly CommandView[], typed: string): readonly Comm
 
 interface PickerProps {
   readonly commands: readonly CommandView[];
+  readonly at: number;
+  readonly onPoint: (at: number) => void;
   readonly onChoose: (command: CommandView) => void;
-  readonly field: { readonly current: HTMLTextAreaElement | null };
 }
 
-/** The list over the field while a slash is being typed; arrows and Enter work from within the field. */
-function CommandPicker({ commands, onChoose, field }: PickerProps) {
-  const [active, setActive] = useState(0);
-  const at = Math.min(active, commands.length - 1);
-  useEffect(() => {
+/** The list over the field while a slash is being typed. Its keys are those of the field. */
+function CommandPicker({ commands, at, onPoint, onChoose }: PickerProps) {
+  useLayoutEffect(() => {
     document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
-    field.current?.setAttribute('aria-activedescendant', `command-${at}`);
-    return () => field.current?.removeAttribute('aria-activedescendant');
-  }, [at, field]);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.target !== field.current) return;
-      const chosen = commands[at];
-      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-        event.preventDefault();
-        setActive(Math.max(0, Math.min(commands.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))));
-      } else if ((event.key === 'Enter' || event.key === 'Tab') && chosen !== undefined) {
-        event.preventDefault();
-        onChoose(chosen);
-      }
-    };
-    document.addEventListener('keydown', onKey, true);
-    return () => document.removeEventListener('keydown', onKey, true);
-  });
+  }, [at]);
   return (
-    <div class="command-picker" role="listbox" aria-label="Commands">
+    <div id="commands" class="command-picker" role="listbox" aria-label="Commands">
       {commands.length === 0 && <p class="none">No command fits. The bot may still be starting.</p>}
       {commands.map((command, index) => (
         <div
@@ -207,7 +203,7 @@ function CommandPicker({ commands, onChoose, field }: PickerProps) {
           tabIndex={-1}
           aria-selected={index === at}
           class={index === at ? 'active' : ''}
-          onPointerMove={() => setActive(index)}
+          onPointerMove={() => onPoint(index)}
           onClick={() => onChoose(command)}
           onKeyDown={(event) => {
             if (event.key === 'Enter') onChoose(command);

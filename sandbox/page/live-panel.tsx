@@ -25,7 +25,6 @@ export function LivePanel() {
               <button
                 type="button"
                 class="button secondary"
-                aria-label="Drop the connection"
                 title="Cut the bot's connection to the LIVE"
                 onClick={() => deed({ kind: 'drop' })}
               >

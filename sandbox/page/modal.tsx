@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { JsonObject } from '../discord/json.ts';
 import type { FieldValue, UploadView } from '../stage/acts.ts';
 import { preselected, selectOptions } from './controls.tsx';
@@ -28,7 +28,7 @@ function ModalForm({ open }: { readonly open: OpenModal }) {
   const [filled, setFilled] = useState<Filled>(EMPTY);
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('input:not([type=file]), textarea, .pick-button')?.focus();
   }, []);

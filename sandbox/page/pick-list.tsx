@@ -35,6 +35,9 @@ export function PickList(props: PickListProps) {
   const shown = open && max > 1 ? chosen : selected;
   const names = options.filter(({ value }) => shown.includes(value));
 
+  const face =
+    names.length === 0 ? placeholder : names.map((each) => `${each.emoji ?? ''} ${each.label}`.trim()).join(', ');
+
   const close = (back: boolean): void => {
     setOpen(false);
     if (back) trigger.current?.focus();
@@ -60,7 +63,7 @@ export function PickList(props: PickListProps) {
         class="pick-button"
         aria-haspopup="listbox"
         aria-expanded={open}
-        aria-label={names.length === 0 ? label : `${label}: ${names.map((each) => each.label).join(', ')}`}
+        aria-label={names.length === 0 && label === placeholder ? label : `${label}: ${face}`}
         disabled={disabled || busy}
         onClick={() => {
           setChosen(selected);
@@ -73,11 +76,7 @@ export function PickList(props: PickListProps) {
           setOpen(true);
         }}
       >
-        <span class={names.length === 0 ? 'placeholder' : ''}>
-          {names.length === 0
-            ? placeholder
-            : names.map((each) => `${each.emoji ?? ''} ${each.label}`.trim()).join(', ')}
-        </span>
+        <span class={names.length === 0 ? 'placeholder' : ''}>{face}</span>
         <span class="chevron" aria-hidden="true">
           {busy ? '…' : '⌄'}
         </span>

@@ -85,7 +85,13 @@ function ChannelRow({ channel }: { readonly channel: ChannelView }) {
         place.value = 'chat';
       }}
     >
-      {kind === 'dm' ? <Avatar id={botId.value} small /> : <span class="mark">#</span>}
+      {kind === 'dm' ? (
+        <Avatar id={botId.value} small />
+      ) : (
+        <span class="mark" aria-hidden="true">
+          #
+        </span>
+      )}
       <span class="name">{name}</span>
       {pings > 0 && <span class="pings">{pings}</span>}
     </button>
@@ -101,12 +107,12 @@ function VoiceRow({ channel }: { readonly channel: ChannelView }) {
       <button
         type="button"
         class={`channel voice ${inside ? 'here' : ''}`}
-        aria-label={inside ? `Leave the voice channel ${name}` : `Join the voice channel ${name}`}
         onClick={() => attempt(inside ? { kind: 'leave-voice' } : { kind: 'join-voice', channelId: id })}
       >
-        <span class="mark">🔊</span>
-        <span class="name">{name}</span>
-        <span class="verb">{inside ? 'Leave' : 'Join'}</span>
+        <span class="mark" aria-hidden="true">
+          🔊
+        </span>
+        <span class="name">{name}</span> <span class="verb">{inside ? 'Leave' : 'Join'}</span>
       </button>
       {status !== null && status !== '' && <p class="voice-status">{status}</p>}
       <ul class="in-voice" aria-label={`In ${name}`}>
@@ -141,12 +147,10 @@ function Persons() {
             type="button"
             class={id === me.value ? 'here' : ''}
             aria-pressed={id === me.value}
-            aria-label={`Be ${name}, ${PARTS[part]}`}
             onClick={() => become(id)}
           >
             <Avatar id={id} />
-            <span class="name">{name}</span>
-            <span class="part">{PARTS[part]}</span>
+            <span class="name">{name}</span> <span class="part">{PARTS[part]}</span>
           </button>
         ))}
       </fieldset>

@@ -103,22 +103,21 @@ export class Stage {
     return this.#heardAt;
   }
 
-  /** Resolves when the bot makes a sound after this moment. @param since Unix ms */
-  nextSound(since: number, timeoutMs: number): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /** Whether the bot made a sound after this moment, or makes one in time. @param since Unix ms */
+  soundSince(since: number, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
       const { voice } = this.sandbox;
-      const finish = (act: () => void): void => {
+      const finish = (isHeard: boolean): void => {
         clearTimeout(timer);
         voice?.off('frame', listen);
-        act();
+        resolve(isHeard);
       };
       const listen = ({ silence }: { readonly silence: boolean }): void => {
-        if (!silence) finish(resolve);
+        if (!silence) finish(true);
       };
-      const late = new Error('nothing is heard in the voice channel');
-      const timer = setTimeout(() => finish(() => reject(late)), timeoutMs);
+      const timer = setTimeout(() => finish(false), timeoutMs);
       voice?.on('frame', listen);
-      if (this.#heardAt !== null && this.#heardAt >= since) finish(resolve);
+      if (this.#heardAt !== null && this.#heardAt >= since) finish(true);
     });
   }
 

@@ -143,9 +143,10 @@ export class WebServer {
     if (pathname === '/upload' && request.method === 'POST')
       return this.#upload(request, response, searchParams.get('name') ?? '');
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'Not allowed.');
-    if (pathname === '/voice.ogg') {
+    if (pathname === '/voice.ogg' || pathname === '/voice.packets') {
       const { radio } = this.#options.stage;
-      return radio === undefined ? refuse(response, 404, 'This sandbox has no voice.') : radio.listen(response);
+      if (radio === undefined) return refuse(response, 404, 'This sandbox has no voice.');
+      return radio.listen(response, pathname === '/voice.ogg' ? 'ogg' : 'packets');
     }
     if (/^\/overlay(\/|-|$)/.test(pathname)) return this.#fromBot(request, response);
     return this.#file(response, pathname === '/' ? '/index.html' : pathname);
