@@ -29,7 +29,7 @@ const BATCH_MS = 250;
 const BATCH_EVENTS = 500;
 /** Gifts move songs: they wait only for what arrives together with them, but a storm of them is written in batches too. */
 const GIFT_MS = 20;
-const GIFT_APART_MS = 120;
+const GIFT_APART_MS = 80;
 /** After the store said no: doubles up to the maximum. */
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 15_000;
