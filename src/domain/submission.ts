@@ -100,6 +100,9 @@ export function isWaiting(line: string): line is WaitingLine {
 /** How long "is this a paid skip?" may be answered, ms. */
 export const ASK_MS = 300_000;
 
+/** Stands where a member's id and texts stood before their data was deleted. Such a song is a number only. */
+export const ERASED = 'erased';
+
 /** Title of a song whose file or link does not tell. */
 export const TITLE_NOT_KNOWN = 'Not Known';
 

@@ -34,9 +34,11 @@ export class PrivacyService {
       for (const song of [...waiting, ...(await tx.submissions.draftsOf(guildId, userId))]) {
         await withdrawSong(tx, song, userId, clock.now());
       }
-      return tx.privacy.erase(guildId, userId);
+      return { ...(await tx.privacy.erase(guildId, userId)), onAir: await tx.plays.onAir(guildId) };
     });
     if (erased.rows === 0) return err({ code: 'nothing-stored' });
+    // What is on air may have been theirs: it plays on, without its name.
+    bus.emit('on-air.changed', { guildId, playId: erased.onAir?.id ?? null });
     bus.emit('queue.changed', { guildId });
     return ok({ submissions: erased.submissions });
   }

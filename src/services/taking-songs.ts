@@ -1,9 +1,9 @@
 import type { Failure } from '../domain/failure.ts';
-import { isPlayLine, type Submission } from '../domain/submission.ts';
+import { ERASED, isPlayLine, type Submission } from '../domain/submission.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Play } from '../ports/play-store.ts';
 import type { StoreTx } from '../ports/store.ts';
-import { onAirOf, ownersOf, toOnAir } from './queue-reads.ts';
+import { justPlayed, onAirOf, ownersOf, toOnAir } from './queue-reads.ts';
 import type { OnAir } from './snapshots.ts';
 import { audit, recordMove } from './staff-record.ts';
 
@@ -83,8 +83,7 @@ async function putOnAir(
 /** Why a press on a button that showed `expected` on air must not take a song; null when it may. */
 async function staleNext(tx: StoreTx, current: Play | null, expected: number | null): Promise<Failure | null> {
   if (current !== null && current.id !== expected) {
-    const { submission, byUserId } = await onAirOf(tx, current);
-    return { code: 'just-played', publicId: submission.publicId, title: submission.title, by: byUserId };
+    return justPlayed(await onAirOf(tx, current));
   }
   if (current !== null || expected === null) return null;
   // Nothing is on air though the button showed something. After Stop that is fine; after an undo the button's song would
@@ -107,6 +106,8 @@ export async function undoNewest(
   if (refused !== null) return err(refused);
   const before = await tx.submissions.get(play.submissionId);
   if (before === null || before.submission.line !== 'archive') return err({ code: 'nothing-to-undo' });
+  // Nothing is left of it that could be played.
+  if (before.submission.ownerId === ERASED) return err({ code: 'nothing-to-undo' });
   const ref = `song:${before.submission.publicId}`;
   const restored = await tx.submissions.restore(play.submissionId, play.fromLine, play.fromRank);
   await tx.points.giveBack(guildId, play.pointsTaken, 'undo', ref, at);

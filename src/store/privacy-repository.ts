@@ -1,9 +1,7 @@
 import { type Kysely, sql } from 'kysely';
+import { ERASED } from '../domain/submission.ts';
 import type { PrivacyStore } from '../ports/privacy-store.ts';
 import type { Tables } from './tables.ts';
-
-/** Stands where a member's id stood before their data was deleted. */
-const ERASED = 'erased';
 
 export class PrivacyRepository implements PrivacyStore {
   readonly #db: Kysely<Tables>;
@@ -56,6 +54,11 @@ export class PrivacyRepository implements PrivacyStore {
       sql`UPDATE audit SET actor = ${ERASED} WHERE guild_id = ${guildId} AND actor = ${userId}`,
       sql`UPDATE audit SET target = ${ERASED}, before = NULL, after = NULL
         WHERE guild_id = ${guildId} AND target = ${userId}`,
+      // What staff did about the member by name of something else, such as a handle that was theirs.
+      sql`UPDATE audit SET before = replace(before, ${userId}, ${ERASED}), after = replace(after, ${userId}, ${ERASED})
+        WHERE guild_id = ${guildId} AND (instr(before, ${userId}) > 0 OR instr(after, ${userId}) > 0)`,
+      sql`UPDATE session SET asked_by = ${ERASED} WHERE guild_id = ${guildId} AND asked_by = ${userId}`,
+      sql`UPDATE gift SET reversed_by = ${ERASED} WHERE guild_id = ${guildId} AND reversed_by = ${userId}`,
     ];
     let rows = submissions;
     for (const statement of others) rows += await this.#change(statement);

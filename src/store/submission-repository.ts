@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Line, Submission, Track, WaitingLine } from '../domain/submission.ts';
+import { ERASED, type Line, type Submission, type Track, type WaitingLine } from '../domain/submission.ts';
 import type { NewSubmission, SubmissionStore } from '../ports/submission-store.ts';
 import { toSubmission } from './rows.ts';
 import { PENDING, SubmissionReader, WAITING } from './submission-reader.ts';
@@ -89,7 +89,7 @@ export class SubmissionRepository extends SubmissionReader implements Submission
     const { rows } = await sql<Row>`
       UPDATE submission SET line = 'free', rank = cleared.from_rank
       FROM (SELECT submission_id, from_rank, id FROM move WHERE batch = ${batch} AND guild_id = ${guildId}) AS cleared
-      WHERE submission.id = cleared.submission_id AND submission.line = 'removed'
+      WHERE submission.id = cleared.submission_id AND submission.line = 'removed' AND submission.owner_id <> ${ERASED}
         AND cleared.id = (SELECT max(m.id) FROM move m WHERE m.submission_id = submission.id)
       RETURNING *
     `.execute(this.db);
