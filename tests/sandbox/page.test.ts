@@ -23,6 +23,11 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await page?.context().close();
+  // Nothing that an earlier test has left may be taken for what this one waits for.
+  const { messages } = demo.stage.world;
+  for (const channel of Object.values(demo.stage.cast.channels)) {
+    for (const { id } of messages.all(channel.id)) messages.delete(channel.id, id);
+  }
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(10_000);
   page = await context.newPage();
