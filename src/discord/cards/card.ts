@@ -86,9 +86,9 @@ export function linkButton(label: string, url: string): APIButtonComponent {
 /** Addresses a button can hold; longer ones are left out. */
 const LINK_MAX = 512;
 
-/** The way to a song outside of Discord; none when its address is too long for a button. */
+/** The way to a song outside of Discord; none when its address is too long for a button, or was deleted. */
 export function openButtons(url: string): readonly APIButtonComponent[] {
-  return url.length <= LINK_MAX ? [linkButton('Open', url)] : [];
+  return url !== '' && url.length <= LINK_MAX ? [linkButton('Open', url)] : [];
 }
 
 export interface MenuOption {
