@@ -151,6 +151,11 @@ export async function notWaiting(reads: StoreReads, submission: Submission): Pro
   return { code: 'song-not-waiting', publicId, line, by };
 }
 
+/** Somebody has taken this song since the pressed button was drawn. */
+export function justPlayed({ submission, byUserId }: OnAir): Failure {
+  return { code: 'just-played', publicId: submission.publicId, title: submission.title, by: byUserId };
+}
+
 /** One page of a list of waiting songs, with everything that stands around it. */
 export async function queuePage(
   reads: StoreReads,

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { clearFreeLine, relocate, type StaffCause, undoClearing, waitingSong } from './moving-songs.ts';
-import { explainPlace, lineStates, onAirOf, paceOf, queueEntries, queuePage } from './queue-reads.ts';
+import { explainPlace, justPlayed, lineStates, onAirOf, paceOf, queueEntries, queuePage } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { LineState, OnAir, PlaceExplained, QueueEntry, QueuePage } from './snapshots.ts';
 import { audit, reasonOf, recordMove } from './staff-record.ts';
@@ -61,13 +61,17 @@ export class QueueService {
     return undone;
   }
 
-  /** Ends the song on air; nothing is on air then. */
-  async finishOnAir(guildId: string, actor: string): Promise<Result<OnAir, Failure>> {
+  /**
+   * Ends the song on air; nothing is on air then.
+   * @param expectedPlayId what the pressed button showed to be on air: another song is left alone
+   */
+  async finishOnAir(guildId: string, actor: string, expectedPlayId?: number): Promise<Result<OnAir, Failure>> {
     const { store, clock, bus } = this.#ports;
     const ended = await store.transaction(async (tx): Promise<Result<OnAir, Failure>> => {
       const play = await tx.plays.onAir(guildId);
       if (play === null) return err({ code: 'nothing-playing' });
       const onAir = await onAirOf(tx, play);
+      if (expectedPlayId !== undefined && play.id !== expectedPlayId) return err(justPlayed(onAir));
       await tx.plays.end(play.id, clock.now());
       await audit(tx, guildId, actor, 'queue.stop', onAir.submission.publicId, null, null, clock.now());
       return ok(onAir);

@@ -32,15 +32,15 @@ const COMMANDS: readonly Row[] = [
 
 const COMPONENTS: readonly Row[] = [
   ['everyone', 'modal', 'portal.submit portal.link submission.retry'],
-  ['everyone', 'private', 'portal.mine portal.again portal.link-now submission.modal'],
+  ['everyone', 'private', 'portal.mine portal.again portal.link-now submission.modal live-queue.page'],
   ['everyone', 'update', 'submission.skip submission.own-page submission.own-act submission.again'],
-  ['everyone', 'update', 'queue.page live-queue.page leaderboard.page privacy.erase privacy.keep'],
+  ['everyone', 'update', 'queue.page leaderboard.page privacy.erase privacy.keep'],
   ['reviewer', 'modal', 'song.remove pending.reject pending.reason'],
-  ['reviewer', 'private', 'reviewer.pick pending.pick song.bookmark song.history'],
+  ['reviewer', 'private', 'reviewer.pick pending.pick song.history'],
   ['reviewer', 'update', 'reviewer.next reviewer.undo reviewer.clear reviewer.keep reviewer.unclear reviewer.page'],
-  ['reviewer', 'update', 'song.move song.play-next song.remove-now'],
+  ['reviewer', 'update', 'song.move song.play-next song.remove-now song.bookmark reviewer.finish'],
   ['reviewer', 'update', 'pending.approve pending.reject-now pending.decide pending.page'],
-  ['reviewer', 'update', 'room.open room.close voice.toggle voice.stop points.reset-all points.keep'],
+  ['reviewer', 'update', 'room.open room.close voice.play voice.pause voice.stop points.reset-all points.keep'],
   ['reviewer', 'update', 'gifts.page gifts.pick gifts.reverse'],
   ['admin', 'update', 'setup.step setup.create setup.role setup.channel setup.test setup.finish'],
 ];

@@ -13,6 +13,7 @@ import {
   ComponentType,
   SeparatorSpacingSize,
 } from 'discord.js';
+import { encodeCustomId } from '../custom-id.ts';
 
 /** A message as a pure value (Components V2). Nothing in it can ping: the sender never parses mentions. */
 export interface Card {
@@ -77,6 +78,25 @@ export function button(label: string, customId: string, look: ButtonLook = {}): 
     ...(look.emoji === undefined ? {} : { emoji: { name: look.emoji } }),
     ...(look.disabled === true ? { disabled: true } : {}),
   };
+}
+
+/** Turns pages, when there are any to turn. @param page zero-based */
+export function pageButtons(
+  action: string,
+  { page, pages }: { readonly page: number; readonly pages: number },
+): readonly APIButtonComponent[] {
+  if (pages <= 1) return [];
+  return [
+    button('◀', encodeCustomId(action, page - 1), { disabled: page === 0 }),
+    button('▶', encodeCustomId(action, page + 1), { disabled: page + 1 >= pages }),
+  ];
+}
+
+/** A row of these; none when there are none. */
+export function rowOf<C extends APIComponentInMessageActionRow>(
+  components: readonly C[],
+): readonly APIActionRowComponent<C>[] {
+  return components.length === 0 ? [] : [row(...components)];
 }
 
 export function linkButton(label: string, url: string): APIButtonComponent {

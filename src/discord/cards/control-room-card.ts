@@ -1,30 +1,29 @@
-import type { LiveStatus, PlaybackStatus, QueuePage } from '../../services/snapshots.ts';
+import { WAITING_LINES } from '../../domain/submission.ts';
+import type { LineState, LiveStatus, OnAir, PlaybackStatus, QueuePage } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, row, separator, text, textCard } from './card.ts';
+import { button, type Card, container, openButtons, row, separator, text, textCard } from './card.ts';
 import { refusalText } from './failure-card.ts';
-import { liveAccent } from './live-card.ts';
+import { eventTotal, liveAccent, truthText } from './live-card.ts';
 import { onAirText } from './on-air-card.ts';
-import { linesText } from './queue-card.ts';
-import { clockTime, plain, plural, relativeTime } from './words.ts';
+import { pauseOrPlay } from './playback-card.ts';
+import { count, LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime } from './words.ts';
 
-/** The LIVE in two lines. Spans are Discord's own ticking times, so that a quiet show costs no edits. */
+/** The LIVE in a few lines. Spans are Discord's own ticking times, so that a quiet show costs no edits. */
 function liveText(status: LiveStatus): string {
   switch (status.kind) {
     case 'disconnected':
       return `🔴 **TikTok**: not connected${status.lastHost !== null && status.lastRefusal !== null ? `\n-# ${refusalText(status.lastHost, status.lastRefusal)}` : ''}`;
     case 'trying':
-      return `🟠 **TikTok**: @${plain(status.host)} · ${status.phase === 'connecting' ? 'connecting' : 'waiting for the LIVE'} · ${plural(status.tries, 'try', 'tries')} · since ${relativeTime(status.sinceAt)}`;
+      return `🟠 **TikTok**: @${plain(status.host)} · ${status.phase === 'connecting' ? 'connecting' : 'waiting for the LIVE'} · ${plural(status.tries, 'try', 'tries')}, the first ${relativeTime(status.sinceAt)}`;
     case 'active': {
       const head =
         status.recovering === null
-          ? `🟢 **TikTok**: @${plain(status.host)} · live since ${relativeTime(status.startedAt)}`
-          : `🟠 **TikTok**: @${plain(status.host)} · reconnecting since ${relativeTime(status.recovering.sinceAt)}`;
-      const total = Object.values(status.events).reduce((sum, count) => sum + count, 0);
-      const seen = `likes seen ${status.likesSeen.toLocaleString('en-US')}/${Math.max(status.likesRoomTotal, status.likesSeen).toLocaleString('en-US')}`;
+          ? `🟢 **TikTok**: @${plain(status.host)} is live, joined ${relativeTime(status.startedAt)}`
+          : `🟠 **TikTok**: @${plain(status.host)} · connection lost ${relativeTime(status.recovering.sinceAt)}, reconnecting`;
       return [
         head,
-        `👁️ ${status.viewers ?? '?'} · 🪙 ${status.coins.toLocaleString('en-US')} · ${total.toLocaleString('en-US')} events`,
-        `-# Truth meter: ${plural(status.gaps, 'gap')} (${clockTime(status.gapMs)}) · ${plural(status.reconnects, 'reconnect')} · ${seen} · ${status.unreadable} not understood`,
+        `👁️ ${status.viewers === null ? '?' : count(status.viewers)} · 🪙 ${count(status.coins)} · ${plural(eventTotal(status), 'event')}`,
+        truthText(status),
         ...(status.drift === null ? [] : [`⚠️ ${plain(status.drift, 200)}`]),
       ].join('\n');
     }
@@ -34,9 +33,26 @@ function liveText(status: LiveStatus): string {
 }
 
 function voiceText({ voice, player }: PlaybackStatus): string {
-  if (voice.kind === 'away') return `🔇 **Voice**: away${voice.why === null ? '' : ` (${plain(voice.why, 80)})`}`;
+  if (voice.kind === 'away')
+    return `🔇 **Voice**: ${voice.why === null ? 'not joined (`/join`)' : `away, ${plain(voice.why, 80)}`}`;
   const state = voice.kind === 'ready' ? '🔊' : '🟠';
   return `${state} **Voice**: <#${voice.channelId}>${voice.kind === 'ready' ? '' : ` ${voice.kind}`} · ${player.kind}`;
+}
+
+/** Every line with how many wait in it, and whether new songs may enter it. */
+function queueText(lines: readonly LineState[]): string {
+  const states = WAITING_LINES.flatMap((line) => lines.filter((state) => state.line === line));
+  const counts = states.map(
+    ({ line, waiting, open }) => `${LINE_EMOJI[line]} ${LINE_LABEL[line]} **${count(waiting)}**${open ? '' : ' 🔒'}`,
+  );
+  const closed = states.filter(({ open }) => !open).map(({ line }) => LINE_LABEL[line]);
+  const state =
+    closed.length === 0
+      ? '🟢 Submissions are open'
+      : closed.length === states.length
+        ? '🔒 Submissions are closed'
+        : `🟡 Submissions are open, but not: ${closed.join(', ')}`;
+  return `${counts.join(' · ')}\n${state}`;
 }
 
 export interface ControlRoom {
@@ -47,40 +63,49 @@ export interface ControlRoom {
 
 /** The reviewer's one place: how everything stands, and the actions of the show. */
 export function controlRoomCard({ queue, live, playback }: ControlRoom): Card {
-  const playId = queue.onAir?.playId ?? 0;
-  const open = queue.lines.some((line) => line.open);
-  const playing = playback.player.kind === 'playing';
+  const { onAir, lines } = queue;
   return {
     components: [
       container(liveAccent(live), [
         text(`## 🎛️ Control room\n${liveText(live)}\n${voiceText(playback)}`),
         separator(),
-        text(`**Queue**: ${linesText(queue.lines)}\n${open ? '🟢 Submissions are open' : '🔒 Submissions are closed'}`),
+        text(queueText(lines)),
         separator(),
-        text(queue.onAir === null ? '*Nothing on air. Next takes the first song.*' : onAirText(queue.onAir)),
-        row(
-          button('Next', encodeCustomId('reviewer.next', playId), { style: 'primary', emoji: '⏭️' }),
-          button('Undo', encodeCustomId('reviewer.undo', playId), { emoji: '↩️', disabled: queue.onAir === null }),
-          button(playing ? 'Pause' : 'Play', encodeCustomId('voice.toggle', playId), {
-            emoji: playing ? '⏸️' : '▶️',
-            disabled: queue.onAir === null,
-          }),
-          button('Stop', encodeCustomId('voice.stop', playId), { emoji: '⏹️', disabled: queue.onAir === null }),
-          button('Bookmark', encodeCustomId('song.bookmark', queue.onAir?.submission.id ?? 0), {
-            emoji: '🔖',
-            disabled: queue.onAir === null || queue.onAir.submission.bookmarked,
-          }),
-        ),
+        text(onAir === null ? '*Nothing on air. Next takes the first song.*' : onAirText(onAir)),
+        songButtons(onAir, playback),
         row(
           button('Open submissions', encodeCustomId('room.open', 'all'), {
             style: 'success',
-            disabled: queue.lines.every((line) => line.open),
+            disabled: lines.every((line) => line.open),
           }),
-          button('Close submissions', encodeCustomId('room.close', 'all'), { style: 'danger', disabled: !open }),
+          button('Close submissions', encodeCustomId('room.close', 'all'), {
+            style: 'danger',
+            disabled: lines.every((line) => !line.open),
+          }),
+          ...(onAir === null
+            ? []
+            : [button('Finish', encodeCustomId('reviewer.finish', onAir.playId), { emoji: '🏁' })]),
+          ...(onAir?.submission.track.kind === 'link' ? openButtons(onAir.submission.track.url) : []),
         ),
       ]),
     ],
   };
+}
+
+/** Buttons about the song on air. They name it, so that a press that comes too late does nothing to another song. */
+function songButtons(onAir: OnAir | null, playback: PlaybackStatus) {
+  const playId = onAir?.playId ?? 0;
+  const none = { disabled: onAir === null };
+  return row(
+    button('Next', encodeCustomId('reviewer.next', playId), { style: 'primary', emoji: '⏭️' }),
+    button('Undo', encodeCustomId('reviewer.undo', playId), { emoji: '↩️', ...none }),
+    pauseOrPlay(playback, playId, none),
+    button('Stop', encodeCustomId('voice.stop', playId), { emoji: '⏹️', ...none }),
+    button('Bookmark', encodeCustomId('song.bookmark', onAir?.submission.id ?? 0), {
+      emoji: '🔖',
+      disabled: onAir === null || onAir.submission.bookmarked,
+    }),
+  );
 }
 
 /** What a panel says while the bot is stopped on purpose. */

@@ -110,7 +110,7 @@ const WORDING: Wording = {
       ? `The queue is empty, but ${plural(f.pending, 'skip claim')} ${f.pending === 1 ? 'waits' : 'wait'} for approval.`
       : 'The queue is empty. Time to ask for songs!',
   'just-played': (f) =>
-    `\`#${f.publicId}\` **${plain(f.title)}** was just played by <@${f.by}>. Press again for the song after it.`,
+    `\`#${f.publicId}\` **${plain(f.title)}** was just played by <@${f.by}>, so nothing was changed. Press again to go on from there.`,
   'nothing-to-undo': () => 'There is nothing to undo.',
   'undo-too-late': (f) => `\`#${f.publicId}\` can't be put back any more.`,
   'nothing-to-clear': () => 'The free line is already empty.',

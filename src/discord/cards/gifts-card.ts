@@ -1,16 +1,18 @@
 import type { LedgerGift } from '../../ports/live-store.ts';
 import type { LedgerPage, Reversed } from '../../services/gift-service.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, menu, row, text, textCard } from './card.ts';
-import { LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime } from './words.ts';
+import { button, type Card, clip, container, menu, pageButtons, row, rowOf, text, textCard } from './card.ts';
+import { count, LINE_EMOJI, LINE_LABEL, pageText, plain, plural, relativeTime } from './words.ts';
 
 const STATE = { open: '⏳ streak running', settled: '', reversed: '↩️ reversed' } as const satisfies Record<
   LedgerGift['state'],
   string
 >;
 
-function giftName({ name, count }: Pick<LedgerGift, 'name' | 'count'>): string {
-  return `${plain(name, 40)}${count === 1 ? '' : ` ×${count.toLocaleString('en-US')}`}`;
+const timesText = (gift: Pick<LedgerGift, 'count'>) => (gift.count === 1 ? '' : ` ×${count(gift.count)}`);
+
+function giftName(gift: Pick<LedgerGift, 'name' | 'count'>): string {
+  return `${plain(gift.name, 40)}${timesText(gift)}`;
 }
 
 function giftRow(gift: LedgerGift): string {
@@ -21,7 +23,7 @@ function giftRow(gift: LedgerGift): string {
     .join(' ');
   const state = STATE[gift.state] === '' ? '' : ` · ${STATE[gift.state]}`;
   return [
-    `🎁 **${giftName(gift)}** · 🪙 ${gift.coins.toLocaleString('en-US')} · @${plain(gift.handle, 40)}${whose}`,
+    `🎁 **${giftName(gift)}** · 🪙 ${count(gift.coins)} · @${plain(gift.handle, 40)}${whose}`,
     `-# ${relativeTime(gift.at)} · ${plural(gift.points, 'point')}${moved === '' ? '' : ` · moved ${moved}`}${state}`,
   ].join('\n');
 }
@@ -39,7 +41,7 @@ export function ledgerCard(ledger: LedgerPage): Card {
     components: [
       container('brand', [
         text(
-          `### 🎁 Gifts\n${ledger.gifts.map(giftRow).join('\n')}\n-# Page ${ledger.page + 1} of ${ledger.pages} · ${plural(ledger.total, 'gift')}`,
+          `### 🎁 Gifts\n${ledger.gifts.map(giftRow).join('\n')}\n-# ${pageText(ledger)}${plural(ledger.total, 'gift')}`,
         ),
       ]),
       ...(reversible.length === 0
@@ -50,7 +52,7 @@ export function ledgerCard(ledger: LedgerPage): Card {
                 encodeCustomId('gifts.pick', ledger.page),
                 'Reverse a gift…',
                 reversible.slice(0, 25).map((gift) => ({
-                  label: `${gift.name} ×${gift.count} · ${gift.coins} coins`,
+                  label: `${clip(gift.name, 60)}${timesText(gift)} · ${plural(gift.coins, 'coin')}`,
                   description: `@${gift.handle}`,
                   value: String(gift.giftId),
                   emoji: '↩️',
@@ -58,10 +60,7 @@ export function ledgerCard(ledger: LedgerPage): Card {
               ),
             ),
           ]),
-      row(
-        button('◀', encodeCustomId('gifts.page', ledger.page - 1), { disabled: ledger.page === 0 }),
-        button('▶', encodeCustomId('gifts.page', ledger.page + 1), { disabled: ledger.page + 1 >= ledger.pages }),
-      ),
+      ...rowOf(pageButtons('gifts.page', ledger)),
     ],
   };
 }

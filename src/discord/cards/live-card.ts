@@ -1,7 +1,7 @@
 import type { LiveStatus } from '../../services/snapshots.ts';
 import { type Accent, type Card, textCard } from './card.ts';
 import { refusalText } from './failure-card.ts';
-import { aboutTime, clockTime, plain, plural, relativeTime, verbatim } from './words.ts';
+import { aboutTime, clockTime, count, plain, plural, relativeTime, verbatim } from './words.ts';
 
 /** Green, orange, red: what `/tiktok status` and the control room say about the LIVE. */
 export function liveAccent(status: LiveStatus): Accent {
@@ -9,29 +9,41 @@ export function liveAccent(status: LiveStatus): Accent {
   return status.kind === 'trying' ? 'warn' : 'bad';
 }
 
-function activeText(status: Extract<LiveStatus, { kind: 'active' }>, now: number): string {
-  const events = Object.entries(status.events)
-    .filter(([, count]) => count > 0)
-    .sort((a, b) => b[1] - a[1])
-    .map(([kind, count]) => `${kind} ${count.toLocaleString('en-US')}`)
-    .join(' · ');
-  const total = Object.values(status.events).reduce((sum, count) => sum + count, 0);
-  const { recovering } = status;
+type Active = Extract<LiveStatus, { kind: 'active' }>;
+
+/** How much of the LIVE was really seen, in one line. */
+export function truthText(status: Active): string {
+  const { gaps, gapMs, likesSeen, likesRoomTotal, unreadable, merged } = status;
   const truth = [
-    `gaps ${status.gaps} (${clockTime(status.gapMs)})`,
-    `reconnects ${status.reconnects}`,
-    `likes seen ${status.likesSeen.toLocaleString('en-US')} of ${Math.max(status.likesRoomTotal, status.likesSeen).toLocaleString('en-US')}`,
-    `not understood ${status.unreadable}`,
-    ...(status.merged > 0 ? [`merged under load ${status.merged.toLocaleString('en-US')}`] : []),
+    gaps === 0 ? 'no gaps' : `${plural(gaps, 'gap')} (${clockTime(gapMs)})`,
+    ...(status.reconnects > 0 ? [plural(status.reconnects, 'reconnect')] : []),
+    `${count(likesSeen)} of ${plural(Math.max(likesRoomTotal, likesSeen), 'like')} seen`,
+    unreadable === 0 ? 'all understood' : `${plural(unreadable, 'message')} not understood`,
+    ...(merged > 0 ? [`${count(merged)} merged under load`] : []),
   ];
+  return `-# Truth meter: ${truth.join(' · ')}`;
+}
+
+/** Events of all kinds. */
+export function eventTotal({ events }: Active): number {
+  return Object.values(events).reduce((sum, each) => sum + each, 0);
+}
+
+function activeText(status: Active, now: number): string {
+  const events = Object.entries(status.events)
+    .filter(([, times]) => times > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, times]) => `${kind} ${count(times)}`)
+    .join(' · ');
+  const { recovering } = status;
   return [
     recovering === null
       ? `### 🟢 Active: @${plain(status.host)}`
       : `### 🟠 Reconnecting: @${plain(status.host)}\nLost ${relativeTime(recovering.sinceAt)}, try ${recovering.tries}. The show goes on as the same session.`,
     `Room ${verbatim(status.roomId, 30)} · session ${status.sessionId} · up ${clockTime(now - status.startedAt)}`,
-    `Viewers **${status.viewers ?? '?'}** · coins **${status.coins.toLocaleString('en-US')}** · events **${total.toLocaleString('en-US')}** · last ${status.lastEventAt === null ? 'never' : relativeTime(status.lastEventAt)}`,
+    `Viewers **${status.viewers ?? '?'}** · coins **${count(status.coins)}** · events **${count(eventTotal(status))}** · last ${status.lastEventAt === null ? 'never' : relativeTime(status.lastEventAt)}`,
     ...(events === '' ? [] : [`-# ${events}`]),
-    `-# Truth meter: ${truth.join(' · ')}`,
+    truthText(status),
     ...(status.drift === null ? [] : [`⚠️ ${plain(status.drift, 200)}`]),
   ].join('\n');
 }
@@ -42,8 +54,11 @@ export function liveStatusText(status: LiveStatus, now: number): string {
       return activeText(status, now);
     case 'trying': {
       const next = status.nextTryAt === null ? 'now' : relativeTime(status.nextTryAt);
+      // Offline is what is being waited for: nothing to explain.
       const why =
-        status.lastRefusal === null ? '' : `\n-# Last answer: ${refusalText(status.host, status.lastRefusal)}`;
+        status.lastRefusal === null || (status.persistent && status.lastRefusal.kind === 'offline')
+          ? ''
+          : `\n-# Last answer: ${refusalText(status.host, status.lastRefusal)}`;
       return [
         `### 🟠 In progress: @${plain(status.host)}`,
         `${status.phase === 'connecting' ? 'Connecting' : 'Waiting for the LIVE to start'} · ${plural(status.tries, 'try', 'tries')} · ${aboutTime(now - status.sinceAt)} so far · next try ${next}${why}`,

@@ -2,7 +2,7 @@ import { ComponentType } from 'discord.js';
 import stringWidth from 'string-width';
 import type { SessionHandleRow, SessionReport } from '../../services/snapshots.ts';
 import { type Card, container, separator, text } from './card.ts';
-import { clockTime, plain, plural } from './words.ts';
+import { clockTime, count, plain, plural } from './words.ts';
 
 /** Rows of the posted table; the file has all. */
 export const TABLE_ROWS = 15;
@@ -75,11 +75,10 @@ function table(report: SessionReport, names: ReadonlyMap<string, string>): strin
 
 function totalsText({ totals, viewers, songs, gaps }: SessionReport, spanMs: number): string {
   const gapMs = gaps.reduce((sum, gap) => sum + (gap.toAt === null ? 0 : gap.toAt - gap.fromAt), 0);
-  const count = (value: number) => value.toLocaleString('en-US');
   return [
     `⏱️ **${clockTime(spanMs)}** · 🎵 **${plural(songs.length, 'song')}** played`,
-    `❤️ ${count(totals.likes)} likes · 💬 ${count(totals.comments)} comments · 🔁 ${count(totals.shares)} shares`,
-    `➕ ${count(totals.follows)} follows · ⭐ ${count(totals.subscribes)} subscribes · 🎁 ${count(totals.gifts)} gifts · 🪙 ${count(totals.coins)} coins`,
+    `❤️ ${plural(totals.likes, 'like')} · 💬 ${plural(totals.comments, 'comment')} · 🔁 ${plural(totals.shares, 'share')}`,
+    `➕ ${plural(totals.follows, 'follow')} · ⭐ ${plural(totals.subscribes, 'subscribe')} · 🎁 ${plural(totals.gifts, 'gift')} · 🪙 ${plural(totals.coins, 'coin')}`,
     viewers === null
       ? '👁️ no viewer count was seen'
       : `👁️ viewers: peak ${count(viewers.peak)} · average ${count(viewers.average)} · lowest ${count(viewers.lowest)}`,

@@ -1,26 +1,42 @@
+import { ERASED } from '../../domain/submission.ts';
 import type { OnAir } from '../../services/snapshots.ts';
-import { type Card, container, openButtons, row, text } from './card.ts';
-import { pointsText } from './queue-card.ts';
+import { type Card, container, openButtons, rowOf, text } from './card.ts';
+import { scoreText } from './queue-card.ts';
 import { mediaText, songName } from './submission-card.ts';
-import { LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, plain, relativeTime } from './words.ts';
+import { count, LINE_EMOJI, LINE_LABEL, plain, relativeTime } from './words.ts';
 
 /** The song being reviewed, all that the reviewer wants to say about it. */
 export function onAirText(onAir: OnAir): string {
-  const { submission, fromLine, scoreThen, points, handle, coins, startedAt } = onAir;
-  const score =
-    scoreThen > 0 || fromLine === 'free'
-      ? ` · **${scoreThen.toLocaleString('en-US')} points** ${pointsText(points)}`
-      : '';
-  const paid = coins > 0 ? ` · 🪙 ${coins.toLocaleString('en-US')}` : '';
-  const source =
-    submission.track.kind === 'link' ? PLATFORM_LABEL[submission.track.platform] : plain(submission.track.fileName, 60);
+  const { submission, fromLine, scoreThen, points, coins, startedAt, byUserId } = onAir;
+  const score = scoreThen > 0 || fromLine === 'free' ? ` · ${scoreText(scoreThen, points)}` : '';
+  const paid = coins > 0 ? ` · 🪙 ${count(coins)}` : '';
   return [
     `### 🎙️ ${songName(submission)}`,
-    `\`#${submission.publicId}\` by <@${submission.ownerId}>${handle === null ? '' : ` · @${plain(handle, 40)}`}`,
+    ownerLine(onAir),
     `${LINE_EMOJI[fromLine]} ${LINE_LABEL[fromLine]}${score}${paid}`,
     ...(submission.note === null ? [] : [`> ${plain(submission.note, 300)}`]),
-    `-# started ${relativeTime(startedAt)} · ${source} · ${mediaText(onAir.media)}`,
+    `-# started ${relativeTime(startedAt)} by <@${byUserId}> · ${sourceText(onAir)}`,
   ].join('\n');
+}
+
+/** The song on air as everybody may read it: a note to the reviewer stays with the reviewer. */
+export function publicOnAirText(onAir: OnAir): string {
+  const { submission, fromLine, startedAt } = onAir;
+  return [
+    `### ${songName(submission)}`,
+    `${ownerLine(onAir)} · ${LINE_EMOJI[fromLine]} ${LINE_LABEL[fromLine]}`,
+    `-# started ${relativeTime(startedAt)} · ${sourceText(onAir)}`,
+  ].join('\n');
+}
+
+function ownerLine({ submission, handle }: OnAir): string {
+  const owner = submission.ownerId === ERASED ? 'somebody' : `<@${submission.ownerId}>`;
+  return `\`#${submission.publicId}\` by ${owner}${handle === null ? '' : ` (@${plain(handle, 40)})`}`;
+}
+
+function sourceText({ submission, media }: OnAir): string {
+  const file = submission.track.kind === 'file' ? `📁 ${plain(submission.track.fileName, 60)} · ` : '';
+  return `${file}${mediaText(submission, media)}`;
 }
 
 /** The answer to Next. */
@@ -28,11 +44,10 @@ export function nextCard(onAir: OnAir, previous: OnAir | null): Card {
   const before =
     previous === null ? '' : `-# Before: \`#${previous.submission.publicId}\` ${songName(previous.submission, 40)}\n`;
   const { track } = onAir.submission;
-  const open = track.kind === 'link' ? openButtons(track.url) : [];
   return {
     components: [
       container('good', [text(`${before}${onAirText(onAir)}`)]),
-      ...(open.length === 0 ? [] : [row(...open)]),
+      ...rowOf(track.kind === 'link' ? openButtons(track.url) : []),
     ],
   };
 }

@@ -1,7 +1,17 @@
 import type { OnAir, PlaybackStatus, PlayerStatus, VoiceTelemetry } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, type CardFile, container, openButtons, row, text, textCard } from './card.ts';
-import { onAirText } from './on-air-card.ts';
+import {
+  type ButtonLook,
+  button,
+  type Card,
+  type CardFile,
+  container,
+  openButtons,
+  row,
+  text,
+  textCard,
+} from './card.ts';
+import { publicOnAirText } from './on-air-card.ts';
 import { clockTime, plain, relativeTime } from './words.ts';
 
 const BAR_CELLS = 16;
@@ -35,6 +45,13 @@ export function playerText({ player, volume, filters, voice }: PlaybackStatus, n
   return `${STATE_EMOJI[player.kind]} ${clockTime(position)}${total} · ${extras} · ${where}${bar}`;
 }
 
+/** One button that says what it will do: pressed twice, it does that once. */
+export function pauseOrPlay({ player }: PlaybackStatus, playId: number, look: ButtonLook) {
+  return player.kind === 'playing'
+    ? button('Pause', encodeCustomId('voice.pause', playId), { ...look, emoji: '⏸️' })
+    : button('Play', encodeCustomId('voice.play', playId), { ...look, emoji: '▶️' });
+}
+
 /** The now-playing panel. @param waveform a PNG of the song, when there is one */
 export function nowPlayingCard(
   onAir: OnAir | null,
@@ -42,24 +59,20 @@ export function nowPlayingCard(
   now: number,
   waveform: Uint8Array | null = null,
 ): Card {
-  const playing = status.player.kind === 'playing';
-  const has = playing || status.player.kind === 'paused';
+  const playId = onAir?.playId ?? 0;
+  const sounds = status.player.kind !== 'idle' && status.player.kind !== 'failed';
   const files: CardFile[] = waveform === null ? [] : [{ name: 'waveform.png', bytes: waveform }];
   const track = onAir?.submission.track;
   return {
     components: [
       container(onAir === null ? 'quiet' : 'good', [
-        text(onAir === null ? '## 🎙️ Now playing\nNothing on air.' : `## 🎙️ Now playing\n${onAirText(onAir)}`),
+        text(onAir === null ? '## 🎧 Now playing\nNothing on air.' : `## 🎧 Now playing\n${publicOnAirText(onAir)}`),
         ...(waveform === null ? [] : [{ type: 12 as const, items: [{ media: { url: 'attachment://waveform.png' } }] }]),
         text(playerText(status, now)),
         row(
-          button(playing ? 'Pause' : 'Play', encodeCustomId('voice.toggle', onAir?.playId ?? 0), {
-            style: 'primary',
-            emoji: playing ? '⏸️' : '▶️',
-            disabled: onAir === null,
-          }),
-          button('Stop', encodeCustomId('voice.stop', onAir?.playId ?? 0), { emoji: '⏹️', disabled: !has }),
-          button('Skip track', encodeCustomId('reviewer.next', onAir?.playId ?? 0), { emoji: '⏭️' }),
+          pauseOrPlay(status, playId, { style: 'primary', disabled: onAir === null }),
+          button('Stop', encodeCustomId('voice.stop', playId), { emoji: '⏹️', disabled: !sounds }),
+          button('Skip track', encodeCustomId('reviewer.next', playId), { emoji: '⏭️' }),
           button('Bookmark', encodeCustomId('song.bookmark', onAir?.submission.id ?? 0), {
             emoji: '🔖',
             disabled: onAir === null || onAir.submission.bookmarked,

@@ -1,7 +1,7 @@
 import type { Handle } from '../../domain/handle.ts';
 import type { LeaderboardRow, MemberStats } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, row, text, textCard } from './card.ts';
+import { button, type Card, container, pageButtons, row, rowOf, text, textCard } from './card.ts';
 import { pointsText } from './queue-card.ts';
 import { placeText } from './submission-card.ts';
 import { plain, plural, relativeTime } from './words.ts';
@@ -60,10 +60,7 @@ export function leaderboardCard(page: {
         text(
           `### 🏆 Leaderboard\n${rows.length === 0 ? 'No points yet. Likes, comments, shares, follows and gifts on the LIVE earn them.' : rows.join('\n')}`,
         ),
-        row(
-          button('◀', encodeCustomId('leaderboard.page', page.page - 1), { disabled: page.page === 0 }),
-          button('▶', encodeCustomId('leaderboard.page', page.page + 1), { disabled: page.page + 1 >= page.pages }),
-        ),
+        ...rowOf(pageButtons('leaderboard.page', page)),
       ]),
     ],
   };

@@ -1,11 +1,21 @@
 import type { PointsByOrigin } from '../../domain/handle.ts';
 import { POINT_ORIGINS } from '../../domain/handle.ts';
-import { WAITING_LINES } from '../../domain/submission.ts';
-import type { LineState, OnAir, QueueEntry, QueuePage } from '../../services/snapshots.ts';
+import type { OnAir, QueueEntry, QueuePage } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, menu, row, separator, text } from './card.ts';
+import { button, type Card, container, menu, pageButtons, row, rowOf, separator, text } from './card.ts';
 import { mediaText, songName } from './submission-card.ts';
-import { aboutTime, LINE_EMOJI, LINE_LABEL, ORIGIN_EMOJI, plain, plural, relativeTime, shortNumber } from './words.ts';
+import {
+  aboutTime,
+  count,
+  LINE_EMOJI,
+  LINE_LABEL,
+  ORIGIN_EMOJI,
+  pageText,
+  plain,
+  plural,
+  relativeTime,
+  shortNumber,
+} from './words.ts';
 
 /** Rows of one page of a panel: eight stay legible on a phone and far from Discord's 40 components. */
 export const PAGE_SIZE = 8;
@@ -19,10 +29,9 @@ export function pointsText(points: PointsByOrigin): string {
     .join(' ');
 }
 
-export function linesText(lines: readonly LineState[]): string {
-  return WAITING_LINES.flatMap((line) => lines.filter((state) => state.line === line))
-    .map(({ line, waiting, open }) => `${LINE_EMOJI[line]} ${waiting}${open ? '' : ' 🔒'}`)
-    .join('   ');
+/** `640 points ❤️ 600 💬 40`. */
+export function scoreText(score: number, points: PointsByOrigin): string {
+  return [`**${plural(score, 'point')}**`, pointsText(points)].filter((part) => part !== '').join(' ');
 }
 
 function publicRow({ submission, place, etaMs }: QueueEntry): string {
@@ -30,16 +39,20 @@ function publicRow({ submission, place, etaMs }: QueueEntry): string {
   return `**${place ?? '–'}.** ${LINE_EMOJI[submission.line]} ${songName(submission, 50)}\n-# ${plain(submission.ownerName, 40)}${wait}`;
 }
 
-function staffRow(entry: QueueEntry): string {
-  const { submission, place, media, handle, points, coins } = entry;
-  const score =
-    submission.line === 'free' ? ` · **${submission.score.toLocaleString('en-US')}** ${pointsText(points)}` : '';
-  const who = `${plain(submission.ownerName, 30)}${handle === null ? '' : ` @${plain(handle, 30)}`}`;
-  const paid = coins > 0 ? ` · 🪙 ${shortNumber(coins)}` : '';
-  const mark = submission.bookmarked ? ' 🔖' : '';
+/** Place and song; whose it is, since when it waits and how it would play; what it earned and paid, if anything. */
+function staffRow({ submission, place, media, handle, points, coins }: QueueEntry): string {
+  const { line, publicId, ownerName, score, submittedAt, bookmarked } = submission;
+  const where = place === null ? '' : `**${count(place)}.** ${LINE_EMOJI[line]} `;
+  const who = `${plain(ownerName, 30)}${handle === null ? '' : ` (@${plain(handle, 30)})`}`;
+  const lineName = place === null ? '' : ` · ${LINE_LABEL[line]}`;
+  const earned = [
+    ...(line === 'free' && score > 0 ? [scoreText(score, points)] : []),
+    ...(coins > 0 ? [`🪙 ${shortNumber(coins)}`] : []),
+  ];
   return [
-    `**${place ?? '•'}.** ${LINE_EMOJI[submission.line]} \`#${submission.publicId}\` ${songName(submission, 40)}${mark}`,
-    `-# ${who} · ${LINE_LABEL[submission.line]}${score}${paid} · ${relativeTime(submission.submittedAt)} · ${mediaText(media)}`,
+    `${where}\`#${publicId}\` ${songName(submission, 40)}${bookmarked ? ' 🔖' : ''}`,
+    `-# ${who}${lineName} · ${relativeTime(submittedAt)} · ${mediaText(submission, media)}`,
+    ...(earned.length === 0 ? [] : [`-# ${earned.join(' · ')}`]),
   ].join('\n');
 }
 
@@ -49,28 +62,24 @@ function onAirLine(onAir: OnAir | null): string {
     : `🎙️ On air: ${songName(onAir.submission, 60)} · ${plain(onAir.submission.ownerName, 40)}`;
 }
 
-function pager(action: string, { page, pages }: QueuePage) {
-  return [
-    button('◀', encodeCustomId(action, page - 1), { disabled: page === 0 }),
-    button('▶', encodeCustomId(action, page + 1), { disabled: page + 1 >= pages }),
-  ];
-}
+const footer = (queue: QueuePage) =>
+  queue.total === 0 ? [] : [text(`-# ${pageText(queue)}${plural(queue.total, 'song')} waiting`)];
 
-const footer = ({ page, pages, total }: QueuePage) =>
-  `-# Page ${page + 1} of ${pages} · ${plural(total, 'song')} waiting`;
+/** Rows of a list with what to say when there are none. */
+const listText = (rows: readonly string[]) =>
+  text(rows.length === 0 ? 'The queue is empty. `/submit` puts your song here.' : rows.join('\n'));
 
-/** The public live queue: what plays now and next. */
+/** The public live queue: what plays now and next. Its pages come as answers of their own: everybody has one panel. */
 export function liveQueueCard(queue: QueuePage): Card {
-  const rows = queue.entries.map(publicRow);
   return {
     components: [
       container('brand', [
         text(`## 🎶 Live queue\n${onAirLine(queue.onAir)}`),
         separator(),
-        text(rows.length === 0 ? 'The queue is empty. `/submit` puts your song here.' : rows.join('\n')),
-        separator(),
-        text(footer(queue)),
-        row(...pager('live-queue.page', queue)),
+        listText(queue.entries.map(publicRow)),
+        ...(queue.total === 0 ? [] : [separator()]),
+        ...footer(queue),
+        ...rowOf(pageButtons('live-queue.page', queue)),
       ]),
     ],
   };
@@ -78,15 +87,14 @@ export function liveQueueCard(queue: QueuePage): Card {
 
 /** `/queue`: the same page for one person, with their own songs' places explained. */
 export function queueCard(queue: QueuePage, own: readonly string[]): Card {
-  const rows = queue.entries.map(publicRow);
   return {
     components: [
       container('brand', [
         text(`### 🎶 Queue\n${onAirLine(queue.onAir)}`),
-        text(rows.length === 0 ? 'The queue is empty. `/submit` puts your song here.' : rows.join('\n')),
+        listText(queue.entries.map(publicRow)),
         ...(own.length === 0 ? [] : [separator(), text(`**Your songs**\n${own.join('\n')}`)]),
-        text(footer(queue)),
-        row(...pager('queue.page', queue)),
+        ...footer(queue),
+        ...rowOf(pageButtons('queue.page', queue)),
       ]),
     ],
   };
@@ -99,31 +107,16 @@ export function reviewerQueueCard(queue: QueuePage): Card {
   return {
     components: [
       container('brand', [
-        text(`## 📋 Reviewer queue\n${onAirLine(queue.onAir)}\n${linesText(queue.lines)}`),
+        text(`## 📋 Reviewer queue\n${onAirLine(queue.onAir)}`),
         separator(),
         ...(rows.length === 0 ? [text('No songs are waiting.')] : rows.map(text)),
         separator(),
-        text(footer(queue)),
-        ...(queue.entries.length === 0
-          ? []
-          : [
-              row(
-                menu(
-                  encodeCustomId('reviewer.pick', queue.page),
-                  'Do something with a song…',
-                  queue.entries.map(({ submission, place }) => ({
-                    label: `${place ?? '•'}. #${submission.publicId} ${submission.title}`,
-                    description: submission.artist,
-                    value: String(submission.id),
-                    emoji: LINE_EMOJI[submission.line],
-                  })),
-                ),
-              ),
-            ]),
+        ...footer(queue),
+        ...songMenu('reviewer.pick', 'Do something with a song…', queue),
         row(
           button('Next', encodeCustomId('reviewer.next', playId), { style: 'primary', emoji: '⏭️' }),
           button('Undo', encodeCustomId('reviewer.undo', playId), { emoji: '↩️', disabled: queue.onAir === null }),
-          ...pager('reviewer.page', queue),
+          ...pageButtons('reviewer.page', queue),
         ),
       ]),
     ],
@@ -140,45 +133,41 @@ export function pendingCard(queue: QueuePage): Card {
           `## ⏳ Pending skips\n${queue.total === 0 ? 'No skip claims are waiting.' : 'Approve to a line, or reject to the free line.'}`,
         ),
         ...(rows.length === 0 ? [] : [separator(), ...rows.map(text), separator()]),
-        ...(queue.entries.length === 0
-          ? []
-          : [
-              row(
-                menu(
-                  encodeCustomId('pending.pick', queue.page),
-                  'Approve or reject a song…',
-                  queue.entries.map(({ submission }) => ({
-                    label: `#${submission.publicId} ${submission.title}`,
-                    description: `${submission.artist} · ${submission.ownerName}`,
-                    value: String(submission.id),
-                  })),
-                ),
-              ),
-            ]),
-        row(...pager('pending.page', queue)),
+        ...footer(queue),
+        ...songMenu('pending.pick', 'Approve or reject a song…', queue),
+        ...rowOf(pageButtons('pending.page', queue)),
       ]),
     ],
   };
 }
 
+/** The songs of a page to choose from; none when there are none. */
+function songMenu(action: string, placeholder: string, { entries, page }: QueuePage) {
+  if (entries.length === 0) return [];
+  const options = entries.map(({ submission, place }) => ({
+    label: `${place === null ? '' : `${count(place)}. `}#${submission.publicId} ${submission.title}`,
+    description: `${submission.artist} · ${submission.ownerName}`,
+    value: String(submission.id),
+    emoji: LINE_EMOJI[submission.line],
+  }));
+  return [row(menu(encodeCustomId(action, page), placeholder, options))];
+}
+
 /** What a reviewer can do with one song; every button carries the song's id only. */
 export function songActionsCard(entry: QueueEntry): Card {
-  const { id, line } = entry.submission;
+  const { id, line, note, bookmarked } = entry.submission;
   const pending = line === 'pending';
   const to = (target: 'back-to-back' | 'double-skip' | 'skip') =>
     button(
       pending ? `Approve: ${LINE_LABEL[target]}` : LINE_LABEL[target],
       encodeCustomId(pending ? 'pending.approve' : 'song.move', id, target),
-      {
-        emoji: LINE_EMOJI[target],
-        disabled: !pending && line === target,
-      },
+      { emoji: LINE_EMOJI[target], disabled: line === target },
     );
   return {
     components: [
       container('brand', [
         text(
-          `### Song \`#${entry.submission.publicId}\`\n${staffRow(entry)}${entry.submission.note === null ? '' : `\n> ${plain(entry.submission.note, 300)}`}`,
+          `### ${pending ? '⏳ A skip claim' : 'What to do with this song?'}\n${staffRow(entry)}${note === null ? '' : `\n> ${plain(note, 300)}`}`,
         ),
       ]),
       row(
@@ -196,7 +185,7 @@ export function songActionsCard(entry: QueueEntry): Card {
         pending
           ? button('With a reason…', encodeCustomId('pending.reason', id), { emoji: '📝' })
           : button('Play next', encodeCustomId('song.play-next', id), { style: 'primary', emoji: '⬆️' }),
-        button('Bookmark', encodeCustomId('song.bookmark', id), { emoji: '🔖', disabled: entry.submission.bookmarked }),
+        button('Bookmark', encodeCustomId('song.bookmark', id), { emoji: '🔖', disabled: bookmarked }),
         button("Owner's history", encodeCustomId('song.history', id), { emoji: '🕘' }),
         button('Remove', encodeCustomId('song.remove', id), { style: 'danger', emoji: '🗑️' }),
       ),

@@ -4,9 +4,9 @@ import { isWaiting, type MediaState, type Submission } from '../../domain/submis
 import type { PlaceExplained } from '../../services/snapshots.ts';
 import type { OwnPage, Submitted } from '../../services/submission-service.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, menu, row, text } from './card.ts';
+import { button, type Card, container, menu, pageButtons, row, rowOf, text } from './card.ts';
 import { failureText } from './failure-card.ts';
-import { aboutTime, LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime } from './words.ts';
+import { aboutTime, LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, pageText, plain, plural, relativeTime } from './words.ts';
 
 /** `**Artist** – Title`, harmless. */
 export function songName(song: Pick<Submission, 'artist' | 'title'>, max = 100): string {
@@ -73,15 +73,20 @@ export function tryAgainCard(failure: Failure, retryToken: string): Card {
   };
 }
 
-const MEDIA_TEXT = {
-  link: () => '🔗',
-  preparing: () => '⚙️ preparing',
-  ready: () => '▶️ ready',
-  unplayable: (media: MediaState) => `⚠️ ${media.kind === 'unplayable' ? plain(media.reason, 60) : ''}`,
-} as const;
-
-export function mediaText(media: MediaState): string {
-  return MEDIA_TEXT[media.kind](media);
+/** How a song would play: a link by its platform, a file by how far it is prepared. */
+export function mediaText({ track }: Pick<Submission, 'track'>, media: MediaState): string {
+  if (track.kind === 'link') return `🔗 ${PLATFORM_LABEL[track.platform]}`;
+  switch (media.kind) {
+    case 'link':
+    case 'ready':
+      return '▶️ ready';
+    case 'preparing':
+      return '⚙️ preparing';
+    case 'unplayable':
+      return `⚠️ ${plain(media.reason, 60)}`;
+    default:
+      throw media satisfies never;
+  }
 }
 
 /** One's own songs, ten a page, with what can be done to them. */
@@ -95,7 +100,8 @@ export function ownSongsCard(page: OwnPage): Card {
     const where = isWaiting(submission.line)
       ? `${LINE_EMOJI[submission.line]} ${LINE_LABEL[submission.line]}${place === null ? '' : ` · place ${place}`}${etaMs === null ? '' : ` · ${aboutTime(etaMs)}`}`
       : `${LINE_EMOJI[submission.line]} ${LINE_LABEL[submission.line]}${playedAt === null ? '' : ` ${relativeTime(playedAt)}`}`;
-    return `\`#${submission.publicId}\` ${songName(submission, 60)}\n-# ${where} · ${mediaText(media)}`;
+    const state = isWaiting(submission.line) ? ` · ${mediaText(submission, media)}` : '';
+    return `\`#${submission.publicId}\` ${songName(submission, 60)}\n-# ${where}${state}`;
   });
   const actions = page.entries.flatMap(({ submission }) =>
     (isWaiting(submission.line)
@@ -114,9 +120,7 @@ export function ownSongsCard(page: OwnPage): Card {
   return {
     components: [
       container('brand', [
-        text(
-          `### My submissions\n${lines.join('\n')}\n-# Page ${page.page + 1} of ${page.pages} · ${plural(page.total, 'song')}`,
-        ),
+        text(`### My submissions\n${lines.join('\n')}\n-# ${pageText(page)}${plural(page.total, 'song')}`),
       ]),
       ...(actions.length === 0
         ? []
@@ -125,10 +129,7 @@ export function ownSongsCard(page: OwnPage): Card {
               menu(encodeCustomId('submission.own-act', page.page), 'Do something with a song…', actions.slice(0, 25)),
             ),
           ]),
-      row(
-        button('◀', encodeCustomId('submission.own-page', page.page - 1), { disabled: page.page === 0 }),
-        button('▶', encodeCustomId('submission.own-page', page.page + 1), { disabled: page.page + 1 >= page.pages }),
-      ),
+      ...rowOf(pageButtons('submission.own-page', page)),
     ],
   };
 }

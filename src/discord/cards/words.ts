@@ -89,8 +89,18 @@ function escapeMarks(text: string): string {
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** Exact up to five digits, then `1.2M`: for places where many numbers stand side by side. */
-export function shortNumber(count: number): string {
-  return Math.abs(count) < 100_000 ? count.toLocaleString('en-US') : COMPACT.format(count);
+export function shortNumber(value: number): string {
+  return Math.abs(value) < 100_000 ? count(value) : COMPACT.format(value);
+}
+
+/** `Page 2 of 5 · `, or nothing when there is only one. @param page zero-based */
+export function pageText({ page, pages }: { readonly page: number; readonly pages: number }): string {
+  return pages <= 1 ? '' : `Page ${count(page + 1)} of ${count(pages)} · `;
+}
+
+/** Exact, with the commas that make long numbers readable. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
 }
 
 /** `3:07`, `1:02:07`. @param ms a span, negative counts as 0 */
@@ -115,6 +125,6 @@ export function relativeTime(at: number): string {
   return `<t:${Math.floor(at / 1000)}:R>`;
 }
 
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+export function plural(amount: number, one: string, many = `${one}s`): string {
+  return `${amount.toLocaleString('en-US')} ${amount === 1 ? one : many}`;
 }

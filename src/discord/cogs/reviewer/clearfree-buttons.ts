@@ -1,6 +1,7 @@
 import { type ComponentModule, refusal, update } from '../../answer.ts';
 import { textCard } from '../../cards/card.ts';
 import { clearedCard } from '../../cards/staff-card.ts';
+import { plural } from '../../cards/words.ts';
 import { isConfirmExpired } from '../confirm-window.ts';
 import type { Services } from '../services.ts';
 
@@ -30,7 +31,7 @@ export function clearfreeButtons({ queue }: Pick<Services, 'queue'>, now: () => 
       run: async (_press, { guildId, userId }, [batch = '']) => {
         const result = await queue.undoClear(guildId, userId, batch);
         return result.ok
-          ? update(textCard('good', `↩️ ${result.value.count} free songs are back where they stood.`))
+          ? update(textCard('good', `↩️ ${plural(result.value.count, 'free song')} back where they stood.`))
           : refusal(result.error);
       },
     },

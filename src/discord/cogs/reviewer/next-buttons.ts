@@ -5,7 +5,7 @@ import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 import { takeNext } from './take-next.ts';
 
-/** Next and its undo. Both carry what was on air when they were drawn: a double click takes one song. */
+/** Next, its undo, and the end of a song. All carry what was on air when they were drawn: a double click does one thing. */
 export function nextButtons(
   services: Pick<Services, 'queue' | 'playback'>,
   desk: PanelDesk,
@@ -34,6 +34,17 @@ export function nextButtons(
         if (playback.status(guildId).voice.kind !== 'away')
           void (onAir === null ? playback.stop(guildId, userId) : playback.playOnAir(guildId));
         return desk.isPanel(press) ? desk.redraw(press) : card(undoneCard(restored));
+      },
+    },
+    {
+      action: 'reviewer.finish',
+      access: 'reviewer',
+      answer: 'update',
+      run: async (press, { guildId, userId }, [playId]) => {
+        const result = await queue.finishOnAir(guildId, userId, idArgument(playId) ?? undefined);
+        if (!result.ok) return refusal(result.error);
+        if (playback.status(guildId).voice.kind !== 'away') void playback.stop(guildId, userId);
+        return desk.redraw(press);
       },
     },
   ];

@@ -1,13 +1,15 @@
-import { type Cog, type ComponentModule, refusal } from '../../answer.ts';
+import { type Cog, type ComponentModule, card, refusal } from '../../answer.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
+import { queueView } from '../queue/queue-view.ts';
 import type { Services } from '../services.ts';
 
 /** Pages of the panels, and the control room's own switches. */
-export function panelCog({ queue }: Services, desk: PanelDesk): Cog {
-  const pager = (action: string, access: ComponentModule['access']): ComponentModule => ({
+export function panelCog(services: Pick<Services, 'queue' | 'submissions'>, desk: PanelDesk): Cog {
+  const { queue } = services;
+  const pager = (action: string): ComponentModule => ({
     action,
-    access,
+    access: 'reviewer',
     answer: 'update',
     run: (press, _caller, [page]) => desk.redraw(press, idArgument(page) ?? 0),
   });
@@ -23,9 +25,16 @@ export function panelCog({ queue }: Services, desk: PanelDesk): Cog {
   return {
     commands: [],
     components: [
-      pager('reviewer.page', 'reviewer'),
-      pager('pending.page', 'reviewer'),
-      pager('live-queue.page', 'everyone'),
+      pager('reviewer.page'),
+      pager('pending.page'),
+      {
+        // The public panel is everybody's: whoever turns its page gets a page of their own.
+        action: 'live-queue.page',
+        access: 'everyone',
+        answer: 'private',
+        run: async (_press, { guildId, userId }, [page]) =>
+          card(await queueView(services, guildId, userId, idArgument(page) ?? 0)),
+      },
       opener('room.open', true),
       opener('room.close', false),
     ],

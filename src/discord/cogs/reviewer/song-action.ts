@@ -8,10 +8,10 @@ import {
   type ComponentModule,
   type ComponentPress,
   refusal,
-  update,
 } from '../../answer.ts';
 import { movedCard } from '../../cards/staff-card.ts';
 import { idArgument } from '../../custom-id.ts';
+import type { PanelDesk } from '../../panels/panel-desk.ts';
 
 export type SongAction = (
   submissionId: number,
@@ -35,8 +35,12 @@ export function songAction(action: string, answer: AnswerMode, run: SongAction):
   };
 }
 
-export function moved(result: Result<PlaceExplained, Failure>): Answer {
-  return result.ok ? update(movedCard(result.value)) : refusal(result.error);
+export async function moved(
+  desk: PanelDesk,
+  press: ComponentPress,
+  result: Result<PlaceExplained, Failure>,
+): Promise<Answer> {
+  return result.ok ? desk.result(press, movedCard(result.value)) : refusal(result.error);
 }
 
 /** What was typed into the modal's field `reason`, if anything. */

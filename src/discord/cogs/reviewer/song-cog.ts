@@ -1,13 +1,14 @@
 import type { Cog } from '../../answer.ts';
+import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 import { pendingButtons } from './pending-buttons.ts';
 import { songButtons } from './song-buttons.ts';
 import { songMenus } from './song-menus.ts';
 
 /** What can be done with one song of a panel. Ids come from custom ids: the services check guild and state again. */
-export function songCog(services: Services): Cog {
+export function songCog(services: Services, desk: PanelDesk): Cog {
   return {
     commands: [],
-    components: [...songMenus(services), ...songButtons(services), ...pendingButtons(services)],
+    components: [...songMenus(services), ...songButtons(services, desk), ...pendingButtons(services, desk)],
   };
 }
