@@ -50,13 +50,13 @@ export class Announcer implements Notifier {
     this.#ports = ports;
   }
 
-  async deliver(guildId: string, target: NoticeTarget, notice: Notice): Promise<Delivery> {
+  async deliver(guildId: string, target: NoticeTarget, notice: Notice, once?: string): Promise<Delivery> {
     if (!this.#ports.client.isReady()) return 'retry';
     switch (target.kind) {
       case 'member':
-        return this.#tellMember(guildId, target.userId, notice);
+        return this.#tellMember(guildId, target.userId, notice, once);
       case 'channel':
-        return this.#tellChannel(guildId, target.setting, notice);
+        return this.#tellChannel(guildId, target.setting, notice, once);
       default:
         throw target satisfies never;
     }
@@ -74,33 +74,38 @@ export class Announcer implements Notifier {
     await Promise.all([...this.#passing.values()].map((remove) => remove()));
   }
 
-  async #tellMember(guildId: string, userId: string, notice: Notice): Promise<Delivery> {
+  async #tellMember(guildId: string, userId: string, notice: Notice, once?: string): Promise<Delivery> {
     const card = await this.#card(guildId, notice, 'private');
     if (card === null) return 'refused';
-    const sent = await this.#sendDm(userId, card);
+    const sent = await this.#sendDm(userId, card, once);
     if (sent.kind !== 'closed') return sent.kind;
-    return this.#tellInPassing(guildId, userId, notice);
+    return this.#tellInPassing(guildId, userId, notice, once);
   }
 
-  async #sendDm(userId: string, card: Card): Promise<Sent> {
+  async #sendDm(userId: string, card: Card, once?: string): Promise<Sent> {
     return this.#attempt({ userId }, async () => {
       const channel = await this.#ports.client.users.createDM(userId);
-      return channel.send(asMessage(card));
+      return channel.send(asMessage(card, once));
     });
   }
 
   /** DMs are closed: a message in the submissions channel that names the person, pings nobody and goes by itself. */
-  async #tellInPassing(guildId: string, userId: string, notice: Notice): Promise<Delivery> {
+  async #tellInPassing(guildId: string, userId: string, notice: Notice, once?: string): Promise<Delivery> {
     const card = await this.#card(guildId, notice, 'channel', userId);
     if (card === null) return 'refused';
     const channel = await this.#channelOf(guildId, 'channel.submissions');
     if (channel === null || channel === 'retry') return channel ?? 'refused';
-    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card)));
+    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
     if (sent.kind === 'sent') this.#letPass(sent.message);
     return sent.kind === 'closed' ? 'refused' : sent.kind;
   }
 
-  async #tellChannel(guildId: string, setting: SettingKey & NoticePlace, notice: Notice): Promise<Delivery> {
+  async #tellChannel(
+    guildId: string,
+    setting: SettingKey & NoticePlace,
+    notice: Notice,
+    once?: string,
+  ): Promise<Delivery> {
     const card = await this.#card(guildId, notice, 'private');
     if (card === null) return 'refused';
     const channel = await this.#firstChannel(
@@ -115,7 +120,7 @@ export class Announcer implements Notifier {
       );
       return 'refused';
     }
-    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card)));
+    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
     return sent.kind === 'closed' ? 'refused' : sent.kind;
   }
 

@@ -8,5 +8,9 @@ export type Delivery = 'sent' | 'refused' | 'retry';
 
 /** Tells people things outside of an answer. Answers every call; it throws only for bugs. */
 export interface Notifier {
-  deliver(guildId: string, target: NoticeTarget, notice: Notice): Promise<Delivery>;
+  /**
+   * @param once at most 25 characters, the same for every try of one notice: when the answer of a try was lost on the
+   * way, the next one is no second message (for the few minutes that Discord remembers)
+   */
+  deliver(guildId: string, target: NoticeTarget, notice: Notice, once: string): Promise<Delivery>;
 }

@@ -165,9 +165,9 @@ export class NoticeService {
   }
 
   /** A bug in the wording of one notice must not hold up all others. */
-  async #deliver({ guildId, target, notice }: StoredNotice) {
+  async #deliver({ id, guildId, target, notice }: StoredNotice) {
     try {
-      return await this.#ports.notifier.deliver(guildId, target, notice);
+      return await this.#ports.notifier.deliver(guildId, target, notice, `notice-${id}`);
     } catch (error) {
       this.#ports.log.error({ err: error, notice: notice.kind, guildId }, 'a notice could not be delivered');
       return 'refused' as const;
