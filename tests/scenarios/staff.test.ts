@@ -125,7 +125,7 @@ describe('opening and closing', () => {
     show.sandbox.discord.limits.enabled = false;
     const all = await ask(show.nova, 'opensubmissions');
     expect(all.text).not.toContain('🔒');
-    const room = await panel(show.nova, show.channels.review, 'Control room');
+    const room = await show.nova.waitToSee(show.channels.review, /Control room[\s\S]*Close submissions/, PATIENCE);
     const closed = await (await show.nova.click(room, { label: 'Close submissions' })).final(PATIENCE);
     expect(closed.text).toMatch(/🔒 Submissions are closed/);
     expect(
