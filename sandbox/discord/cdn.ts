@@ -36,7 +36,7 @@ const send = (
   const { start, end, partial } = sliceOf(request.headers.range, bytes.byteLength);
   response.writeHead(partial ? 206 : 200, {
     'content-type': attachment.contentType ?? 'application/octet-stream',
-    'content-length': end - start + 1,
+    ...(fault?.unsized === true ? {} : { 'content-length': end - start + 1 }),
     'content-disposition': `attachment; filename="${attachment.filename}"`,
     'accept-ranges': 'bytes',
     'cache-control': 'public, max-age=31536000',
@@ -58,7 +58,7 @@ export const cdnListener = (world: World, faults: Faults) => {
     world.events.emit('cdn-request', { path: url.pathname, outcome: typeof found === 'string' ? found : 'served' });
     if (fault?.status !== undefined) refuse(response, fault.status, 'injected');
     else if (typeof found === 'string') refuse(response, 404, GONE);
-    else send(request, response, found.attachment, found.bytes, fault);
+    else send(request, response, found.attachment, fault?.bytes ?? found.bytes, fault);
   };
   return (request: IncomingMessage, response: ServerResponse): void => {
     void serve(request, response);

@@ -25,6 +25,10 @@ export interface RestFault extends Aim {
 export interface CdnFault extends Aim {
   /** Announce the whole file and drop the connection after this many bytes. */
   readonly cutAfterBytes?: number;
+  /** Announce no length at all. */
+  readonly unsized?: boolean;
+  /** Send these bytes instead of the file's. */
+  readonly bytes?: Uint8Array;
 }
 
 interface Active<F> {
