@@ -37,6 +37,7 @@ const TASKS = {
     },
   },
   bench: { media: 'needed', commands: { bench: ['bench/main.ts'] } },
+  chaos: { media: 'needed', commands: { chaos: ['chaos/main.ts'] } },
   doctor: { media: 'none', commands: { doctor: ['scripts/doctor.mjs'] } },
   restore: { media: 'none', commands: { restore: ['scripts/restore.mjs'] } },
 };

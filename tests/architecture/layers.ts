@@ -36,6 +36,7 @@ const TREES: Readonly<Record<string, readonly string[]>> = {
   src: ['src'],
   sandbox: ['sandbox'],
   bench: ['bench', 'src', 'sandbox'],
+  chaos: ['chaos', 'sandbox'],
   scripts: ['scripts', 'src'],
 };
 

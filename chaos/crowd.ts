@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Human } from '../sandbox/discord/people/human.ts';
+import type { Seen } from '../sandbox/discord/people/seen.ts';
+import type { GiftName } from '../sandbox/tiktok/gifts.ts';
+import type { Book } from './book.ts';
+import type { Random } from './random.ts';
+import { type CrashStage, PATIENCE, viewerOf } from './stage.ts';
+
+/** From the start of a bot to the kill. */
+export interface Round {
+  /** The bot is being killed: what is not answered from here on is nobody's fault. */
+  over: boolean;
+}
+
+const GIFTS: readonly [GiftName, ...GiftName[]] = ['Rose', 'Corgi', 'Galaxy'];
+
+/** Everybody does what comes to their mind until the round is over. Resolves when the last one stopped. */
+export async function act(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
+  const lanes = [listen, listen, review, watch].map((lane) => lane(stage, book, random.fork(), round));
+  await Promise.all(lanes);
+}
+
+/** An action; when the bot lives and does not answer, it is a dead one. */
+async function attempt(what: string, book: Book, round: Round, run: () => Promise<Seen>): Promise<Seen | null> {
+  book.clicks += 1;
+  try {
+    const seen = await run();
+    if (seen.answered !== 'failed') return seen;
+    if (!round.over) book.dead.push(`${what}: ${seen.text}`);
+  } catch (error) {
+    if (!round.over) book.dead.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return null;
+}
+
+/** Hands in songs by link and by file, and answers the question about the skip. */
+async function listen(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
+  while (!round.over) {
+    const who = random.pick(stage.listeners as readonly [Human, ...Human[]]);
+    const title = `Track ${String(book.submissions.size + 1).padStart(4, '0')}`;
+    book.submissions.set(title, null);
+    const source =
+      random.next() < 0.5
+        ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs), contentType: 'audio/mpeg' } }
+        : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
+    const modal = await attempt('/submit', book, round, () => who.slash('submit'));
+    if (modal === null) continue;
+    const seen = await attempt('the form of /submit', book, round, async () =>
+      (await who.fillModal(modal, { ...source, Artist: who.name, Title: title })).final(PATIENCE),
+    );
+    const id = /#([2-9A-Z]{4,6})\b/.exec(seen?.text ?? '')?.[1];
+    // A refusal (the same file waits already) shows an id too, of the other song.
+    if (seen === null || id === undefined || !seen.text.includes(title)) continue;
+    book.submissions.set(title, id);
+    const label = random.next() < 0.7 ? 'No' : "Yes, it's a skip";
+    // Coins that waited for a song have moved it already: then nothing is asked.
+    if (!seen.text.includes(label)) continue;
+    await attempt('the question', book, round, async () => (await who.click(seen, { label })).final(PATIENCE));
+    await sleep(random.between(0, 80));
+  }
+}
+
+/** The reviewer: next, undo, moves, pages. */
+async function review(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
+  const { nova, channels } = stage.scene;
+  while (!round.over) {
+    await sleep(random.between(50, 400));
+    const chance = random.next();
+    if (chance < 0.3) await next(stage, book, round);
+    else if (chance < 0.7) await move(stage, book, random, round);
+    else {
+      const panel = nova.sees(channels.review).findLast(({ text }) => text.includes('Reviewer queue'));
+      if (panel === undefined || !panel.text.includes('On air')) continue;
+      await attempt('Undo', book, round, async () => (await nova.click(panel, { label: 'Undo' })).final(PATIENCE));
+    }
+  }
+}
+
+async function next({ scene: { nova } }: CrashStage, book: Book, round: Round): Promise<void> {
+  book.nextsTried += 1;
+  const seen = await attempt('/next', book, round, async () => (await nova.slash('next')).final(PATIENCE));
+  const title = /🎙️[^\n]*(Track \d{4})/.exec(seen?.text ?? '')?.[1];
+  if (title !== undefined) book.nexts.push(title);
+}
+
+async function move({ scene: { nova } }: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
+  const [first, ...more] = [...book.submissions.values()].filter((id) => id !== null).slice(-10);
+  if (first === undefined) return;
+  const id = random.pick([first, ...more]);
+  const line = random.pick(['free', 'skip', 'double-skip', 'back-to-back']);
+  book.movesTried += 1;
+  const seen = await attempt('/move', book, round, async () =>
+    (await nova.slash('move', { song: `#${id}`, line })).final(PATIENCE),
+  );
+  if (new RegExp(`^\\W{0,3}#${id}\\b`).test(seen?.text ?? '')) book.moves.push({ id, line });
+}
+
+/** The LIVE: likes, gifts, and streaks that a crash may cut in the middle. */
+async function watch(stage: CrashStage, _book: Book, random: Random, round: Round): Promise<void> {
+  const { live } = stage;
+  while (!round.over) {
+    const viewer = viewerOf(stage, random.between(0, stage.listeners.length - 1));
+    live.like(viewer, random.between(1, 15));
+    if (random.next() < 0.5) {
+      const streak = live.gift(viewer, random.pick(GIFTS), { end: false });
+      for (let tap = random.between(0, 4); tap > 0; tap -= 1) {
+        await sleep(random.between(5, 60));
+        streak.tap();
+      }
+      streak.end();
+    }
+    await sleep(random.between(5, 120));
+  }
+}

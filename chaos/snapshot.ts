@@ -1,0 +1,29 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open } from 'sqlite';
+import sqlite3 from 'sqlite3';
+
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** Questions to a copy of the bot's database: reading the original would repair what the crash left before the bot can. */
+export async function withSnapshot<T>(
+  dataDir: string,
+  work: (rows: (query: string) => Promise<readonly Row[]>) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'skipline-snapshot-'));
+  try {
+    for (const name of ['skipline.db', 'skipline.db-wal'])
+      await copyFile(join(dataDir, name), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    const db = await open({ filename: join(folder, 'skipline.db'), driver: sqlite3.Database });
+    try {
+      return await work((query) => db.all<Row[]>(query));
+    } finally {
+      await db.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

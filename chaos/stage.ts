@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Human } from '../sandbox/discord/people/human.ts';
+import { type Sandbox, startSandbox } from '../sandbox/start.ts';
+import { BotProcess } from '../sandbox/story/bot-process.ts';
+import { type NightReview, nightReview, setupCommands } from '../sandbox/story/night-review.ts';
+import { makeTone } from '../sandbox/story/songs.ts';
+import type { Live } from '../sandbox/tiktok/live.ts';
+import type { TikTok } from '../sandbox/tiktok/tiktok.ts';
+import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const LISTENERS = 6;
+/** Long enough to be still on air after several crashes. */
+const SONG_SECONDS = 120;
+export const PATIENCE = { timeoutMs: 20_000 };
+
+/** A LIVE show in full swing, and the unmodified bot as a process that can be killed. */
+export interface CrashStage {
+  readonly sandbox: Sandbox;
+  readonly scene: NightReview;
+  readonly listeners: readonly [Human, ...Human[]];
+  readonly tiktok: TikTok;
+  readonly live: Live;
+  readonly voice: VoiceSandbox;
+  readonly songs: readonly [Uint8Array, ...Uint8Array[]];
+  readonly bot: BotProcess;
+  readonly dataDir: string;
+  /** The last lines that the bot printed. */
+  printed(): string;
+  stop(): Promise<void>;
+}
+
+/** @param env on top of the sandbox's */
+export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<CrashStage> {
+  const sandbox = await startSandbox({ discord: { identifyIntervalMs: 0 } });
+  const { tiktok, voice } = sandbox;
+  if (tiktok === undefined || voice === undefined) throw new Error('the sandbox is not whole');
+  // How fast Discord lets a bot speak is not what is looked at here.
+  sandbox.discord.limits.enabled = false;
+  const dataDir = await mkdtemp(join(tmpdir(), 'skipline-chaos-'));
+  const scene = nightReview(sandbox.discord.world);
+  const guild = sandbox.discord.world.guild(scene.guildId);
+  const lines: string[] = [];
+  const bot = new BotProcess({
+    root: ROOT,
+    env: { ...sandbox.env, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
+    onLine: (line) => {
+      lines.push(line);
+      if (lines.length > 200) lines.shift();
+    },
+  });
+  const more = Array.from({ length: LISTENERS - 1 }, (_, n) => scene.people.human(guild, `listener${n}`));
+  const stage: CrashStage = {
+    sandbox,
+    scene,
+    listeners: [scene.ana, ...more],
+    tiktok,
+    voice,
+    live: tiktok.host('novalive').goLive(),
+    songs: [await song(440), await song(660)],
+    bot,
+    dataDir,
+    printed: () => lines.join('\n'),
+    stop: async () => {
+      await bot.stop();
+      await sandbox.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await bot.start();
+    await setUp(stage);
+    return stage;
+  } catch (error) {
+    await stage.stop();
+    throw error;
+  }
+}
+
+function song(hz: number): Promise<Uint8Array> {
+  return makeTone({ hz, seconds: SONG_SECONDS, format: 'mp3' });
+}
+
+export function viewerOf(stage: CrashStage, listener: number) {
+  return stage.tiktok.viewer(`viewer${listener}`);
+}
+
+async function setUp(stage: CrashStage): Promise<void> {
+  const { nova, channels } = stage.scene;
+  const ask = async (command: string, options = {}) => (await nova.slash(command, options)).final(PATIENCE);
+  for (const [command, channel] of setupCommands({ channels })) await ask(command, { channel });
+  await ask('settings set', { key: 'submissions.free-limit', value: '10' });
+  for (const [n, listener] of stage.listeners.entries())
+    await (await listener.slash('link-tiktok', { tiktok_handle: viewerOf(stage, n).handle })).final(PATIENCE);
+  await ask('tiktok connect', { unique_id: '@novalive', persistent: true });
+  await stage.live.waitForConnection();
+  await nova.joinVoice(channels.studio);
+  await ask('join');
+  await nova.waitToSee(channels.review, 'Reviewer queue', PATIENCE);
+  await firstSong(stage);
+}
+
+/** A file is on air before anything goes wrong. */
+async function firstSong({ scene: { nova, ben, channels, guildId }, songs, voice }: CrashStage): Promise<void> {
+  const modal = await ben.slash('submit');
+  const fields = { File: { name: 'first.mp3', bytes: songs[0], contentType: 'audio/mpeg' }, Title: 'Opening' };
+  const seen = await (await ben.fillModal(modal, fields)).final(PATIENCE);
+  await (await ben.click(seen, { label: 'No' })).final(PATIENCE);
+  await nova.waitToSee(channels.review, /Opening[\s\S]*ready/, PATIENCE);
+  const panel = await nova.waitToSee(channels.review, 'Reviewer queue', PATIENCE);
+  await (await nova.click(panel, { label: 'Next' })).final(PATIENCE);
+  await voice.captureOf(guildId)?.waitForAudio({ ms: 500 }, PATIENCE);
+}
