@@ -39,7 +39,7 @@ export async function ourSide(songs: BenchSongs, admit: Admit): Promise<AudioBen
     setStatus: async () => true,
     onPeopleChanged: () => undefined,
   };
-  const sources = new TrackSources(folder, children, programs);
+  const sources = new TrackSources(folder, children, programs, SILENT);
   const rooms = new VoiceRooms({ gateway, sources, children, clock: systemClock, log: SILENT, group: 'bench' });
   const encoder = new Encoder(children, programs, folder);
   const { sha256, durationMs } = songs;

@@ -50,7 +50,7 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
   const children = new Children(programs);
   const folder = new MediaFolder(dataDir);
   const encoder = new Encoder(children, programs, folder);
-  const sources = new TrackSources(folder, children, programs);
+  const sources = new TrackSources(folder, children, programs, log.child({ name: 'voice' }));
   const tools = { node: process.execPath, children, folder, clock, log: log.child({ name: 'links' }) };
   const ytdlp = programs.ytdlp === null ? [] : [new YtDlp({ ...tools, ...programs.ytdlp, maxBytes: MAX_LINK_BYTES })];
   return {

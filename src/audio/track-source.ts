@@ -1,29 +1,25 @@
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
-import { AudioResource } from '@discordjs/voice';
 import { tempoOf } from '../domain/playback.ts';
 import type { AudioRef, SongSettings } from '../ports/audio-out.ts';
+import type { Logger } from '../ports/logger.ts';
 import { fileArg } from './audio-file.ts';
 import type { Children } from './children.ts';
 import { filterChain } from './filters.ts';
 import type { MediaFolder } from './media-folder.ts';
 import { PACKET_MS } from './ogg-opus.ts';
 import { OpusFile } from './opus-file.ts';
-import { ChildPackets, FilePackets } from './packet-stream.ts';
+import { ChildPackets, FilePackets, type PacketQueue } from './packet-queue.ts';
 import type { Programs } from './programs.ts';
 
-/** Silence frames behind the last packet, so that listeners' decoders do not guess on. */
-const PADDING_FRAMES = 5;
 /** A filtered song takes as long as it plays, however long it is paused in between. */
 const FILTER_TIMEOUT_MS = 12 * 3_600_000;
 const FILTER_CPU_SECONDS = 3_600;
 /** Children that filter, in all guilds together. */
 const MAX_FILTERS = 40;
 
-/** A song opened at a position, its first packet ready to be sent. */
+/** A song opened at a position, its first packet there. */
 export interface TrackSource {
-  /** Packets still to be sent, for the library's player. */
-  readonly resource: AudioResource;
+  /** The next 20 ms; null when they are not there (yet). Never waits. */
+  read(): Buffer | null;
   /** Where in the song the next packet begins, ms. */
   position(): number;
   /** Every packet was handed out: the song is over. */
@@ -40,12 +36,14 @@ export class TrackSources {
   readonly #folder: MediaFolder;
   readonly #children: Children;
   readonly #programs: Programs;
+  readonly #log: Logger;
   #filtering = 0;
 
-  constructor(folder: MediaFolder, children: Children, programs: Programs) {
+  constructor(folder: MediaFolder, children: Children, programs: Programs, log: Logger) {
     this.#folder = folder;
     this.#children = children;
     this.#programs = programs;
+    this.#log = log;
   }
 
   /**
@@ -68,7 +66,8 @@ export class TrackSources {
     const file = await OpusFile.open(path);
     if (file === null) return null;
     const from = await file.seek(positionMs);
-    return ready(new FilePackets(file), { startMs: from, tempo: 1, isFiltered: false }, signal);
+    const packets = new FilePackets(file, (error) => this.#log.error({ err: error, path }, 'a song could not be read'));
+    return ready(packets.start(), { startMs: from, tempo: 1, isFiltered: false }, signal);
   }
 
   async #openFiltered(
@@ -100,48 +99,40 @@ export class TrackSources {
       this.#filtering -= 1;
     });
     const track = { startMs: positionMs, tempo: tempoOf(settings.filters), isFiltered: true };
-    return ready(new ChildPackets(child), track, signal);
+    const packets = new ChildPackets(child, (error) => this.#log.error({ err: error }, 'a filter sent nonsense'));
+    return ready(packets.start(), track, signal);
   }
 }
 
-/** Waits for the first packet; null when there is none. */
+/** Waits for the first packet; null when there is none, or nobody wants it any more. */
 async function ready(
-  packets: Readable,
+  packets: PacketQueue,
   { startMs, tempo, isFiltered }: { readonly startMs: number; readonly tempo: number; readonly isFiltered: boolean },
   signal: AbortSignal,
 ): Promise<TrackSource | null> {
-  const resource = new AudioResource([], [packets], null, PADDING_FRAMES);
-  const ended = new AbortController();
-  // For good: a stream may break before the player listens, or after it stopped to.
-  packets.on('error', () => ended.abort());
-  packets.once('close', () => ended.abort());
-  packets.once('end', () => ended.abort());
-  const unwanted = AbortSignal.any([ended.signal, signal]);
-  try {
-    // The resource listens too: once this is over it counts as started, and the player swaps it in without a pause.
-    if (!resource.started) await once(packets, 'readable', { signal: unwanted });
-  } catch (error) {
-    packets.destroy();
-    if (unwanted.aborted) return null;
-    throw error;
-  }
-  // A stream without a single packet becomes readable too, to say that it ended.
-  if (packets.readableLength === 0) {
-    packets.destroy();
+  const drop = (): void => packets.close();
+  signal.addEventListener('abort', drop, { once: true });
+  const hasPackets = await packets.ready;
+  signal.removeEventListener('abort', drop);
+  if (!hasPackets || signal.aborted) {
+    packets.close();
     return null;
   }
-  let skipped = 0;
-  const position = (): number => startMs + (resource.playbackDuration + skipped * PACKET_MS) * tempo;
+  let taken = 0;
+  const read = (): Buffer | null => {
+    const packet = packets.read();
+    if (packet !== null) taken += 1;
+    return packet;
+  };
+  const position = (): number => startMs + taken * PACKET_MS * tempo;
   return {
-    resource,
-    isFiltered,
+    read,
     position,
-    isFinished: () => packets.readableEnded,
+    isFiltered,
+    isFinished: () => packets.isFinished,
     skipTo(positionMs) {
-      while (position() + PACKET_MS * tempo <= positionMs && packets.read() !== null) skipped += 1;
+      while (position() + PACKET_MS * tempo <= positionMs && read() !== null);
     },
-    close: () => {
-      packets.destroy();
-    },
+    close: drop,
   };
 }

@@ -1,4 +1,3 @@
-import type { AudioPlayer } from '@discordjs/voice';
 import type { VoiceTrouble } from '../domain/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { LinkState, LinkTelemetry, VoiceGateway } from '../ports/audio-out.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import { closeAction } from './close-codes.ts';
 import { LinkJournal } from './link-journal.ts';
 import { NO_TRIES, nextTry, STABLE_MS, type Tries } from './retry-plan.ts';
+import type { PacketOutput } from './voice-player.ts';
 import { type DisconnectCause, VoiceWire, type WireListener } from './voice-wire.ts';
 
 export interface VoiceLinkParts {
@@ -14,10 +14,11 @@ export interface VoiceLinkParts {
   /** Keeps the library's connections of several links to one guild apart. */
   readonly group: string;
   readonly gateway: VoiceGateway;
-  readonly output: AudioPlayer;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: (state: LinkState) => void;
+  /** Where sound goes from now on; told before the change it comes with. */
+  readonly onOutput: (output: PacketOutput | null) => void;
 }
 
 type JoinResult = Result<void, VoiceTrouble>;
@@ -100,7 +101,7 @@ export class VoiceLink implements WireListener {
       const from = moves?.channelId ?? null;
       this.#enter({ kind: 'joining', channelId, wire, from, closes: 0, settle });
       this.#after(JOIN_DEADLINE_MS, () => this.#joinFailed('timeout'));
-      if (moves === null) wire.open({ ...this.#where(channelId) }, creator, this.#parts.output);
+      if (moves === null) wire.open(this.#where(channelId), creator);
       else if (!wire.move(channelId)) this.#joinFailed('lost');
     });
   }
@@ -273,7 +274,7 @@ export class VoiceLink implements WireListener {
   }
 
   #tryAgain(channelId: string): void {
-    const { gateway, guildId, output } = this.#parts;
+    const { gateway, guildId } = this.#parts;
     const creator = gateway.adapterFor(guildId);
     const refusal = this.#refusal(channelId);
     // Without a creator the main connection is down, or the guild is.
@@ -288,7 +289,7 @@ export class VoiceLink implements WireListener {
     const wire = new VoiceWire(this);
     this.#recover(channelId, 'timeout', wire);
     this.#after(JOIN_DEADLINE_MS, () => this.#retry('timeout'));
-    wire.open(this.#where(channelId), creator, output);
+    wire.open(this.#where(channelId), creator);
   }
 
   #recover(
@@ -309,8 +310,11 @@ export class VoiceLink implements WireListener {
     this.#timer();
     this.#timer = () => undefined;
     this.#state = next;
-    const wire = 'wire' in before ? before.wire : null;
-    if (wire !== null && !('wire' in next && next.wire === wire)) wire.end();
+    const [wire, nextWire] = [wireOf(before), wireOf(next)];
+    if (wire !== nextWire) {
+      this.#parts.onOutput(nextWire);
+      wire?.end();
+    }
     if (before.kind === 'joining' && next.kind !== 'ready') before.settle(err('lost'));
     this.#parts.onChange(this.state);
   }
@@ -341,6 +345,10 @@ export class VoiceLink implements WireListener {
     const { guildId, log } = this.#parts;
     log[level]({ guildId, channelId, state: state.kind, attempt: this.#tries.total, ...facts }, message);
   }
+}
+
+function wireOf(state: State): VoiceWire | null {
+  return 'wire' in state ? state.wire : null;
 }
 
 function isOf(state: State, wire: VoiceWire): state is Extract<State, { wire: VoiceWire | null }> {

@@ -1,7 +1,7 @@
-import { type AudioPlayer, AudioPlayerStatus, createAudioPlayer, NoSubscriberBehavior } from '@discordjs/voice';
 import type { PlayerState, Song, SongSettings } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { FrameClock, FrameSink } from './frame-clock.ts';
 import type { TrackSource } from './track-source.ts';
 
 /** Opens a song at a position; null when there is nothing to play there. */
@@ -12,8 +12,20 @@ export type OpenTrack = (
   signal: AbortSignal,
 ) => Promise<TrackSource | null>;
 
+/** A way to listeners. */
+export interface PacketOutput {
+  /** Packets can be sent now. */
+  readonly isReady: boolean;
+  /** Encrypts a packet; a packet that was prepared and not dispatched is replaced. */
+  prepare(packet: Buffer): void;
+  dispatch(): void;
+  /** Tells that nothing is being sent any more. */
+  hush(): void;
+}
+
 export interface VoicePlayerParts {
   readonly open: OpenTrack;
+  readonly frames: FrameClock;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: (state: PlayerState) => void;
@@ -31,7 +43,7 @@ type State =
       readonly song: Song | AnnouncedSong;
       readonly positionMs: number;
     }
-  /** `recovering`: nobody can be sent to; the library holds the song where it is and goes on by itself. */
+  /** `recovering`: nobody can be sent to; the song waits where it is. */
   | { readonly kind: 'playing' | 'recovering'; readonly song: Song; readonly source: TrackSource }
   /** Without a source it is opened again on resume. */
   | { readonly kind: 'paused'; readonly song: Song; readonly positionMs: number; readonly source: TrackSource | null }
@@ -43,7 +55,10 @@ interface Prepared {
   readonly source: Promise<TrackSource | null>;
 }
 
-/** 5 s without a packet: the source is dead. The library's default of 100 ms ends songs at the first hiccup. */
+const SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
+/** Sent behind the last packet, so that listeners' decoders do not guess on. */
+const TAIL_FRAMES = 5;
+/** 5 s without a packet: the source is dead. */
 const MAX_MISSED_FRAMES = 250;
 /** How far ahead a filtered song is opened while the old one plays on, ms of playing. */
 const LEAD_MS = 400;
@@ -53,34 +68,26 @@ const PROGRESS_MS = 5_000;
 const GONE = 'its audio is not there any more';
 
 /** One guild's player: one state, changed in one place, which also closes what the new state does not hold. */
-export class VoicePlayer {
-  /** Subscribe voice connections to it. */
-  readonly output: AudioPlayer;
+export class VoicePlayer implements FrameSink {
   readonly #parts: VoicePlayerParts;
+  #output: PacketOutput | null = null;
   #state: State = { kind: 'idle' };
   #settings: SongSettings = { volume: 100, filters: [] };
   /** What is being opened right now; a later request cancels it. */
   #opening = new AbortController();
   #prepared: Prepared | null = null;
   #reopened = { times: 0, atMs: 0 };
+  #missedFrames = 0;
+  /** Silence still to be sent. */
+  #tail = 0;
 
   constructor(parts: VoicePlayerParts) {
     this.#parts = parts;
-    this.output = createAudioPlayer({
-      debug: false,
-      behaviors: { noSubscriber: NoSubscriberBehavior.Pause, maxMissedFrames: MAX_MISSED_FRAMES },
-    });
   }
 
-  /** Listens to the library. Once, before anything is loaded. */
-  start(): void {
-    this.output.on('stateChange', (before, now) => {
-      if (before.status === now.status || before.status === AudioPlayerStatus.Idle) return;
-      if (now.status === AudioPlayerStatus.Idle) this.#onStopped(before.resource);
-      else if (now.status === AudioPlayerStatus.AutoPaused) this.#onSubscribers(false);
-      else if (now.status === AudioPlayerStatus.Playing) this.#onSubscribers(true);
-    });
-    this.output.on('error', (error) => this.#parts.log.warn({ err: error }, 'a source broke'));
+  /** Where packets go from now on; null while there is nobody. What is under way goes on there. */
+  connect(output: PacketOutput | null): void {
+    this.#output = output;
   }
 
   get state(): PlayerState {
@@ -122,7 +129,7 @@ export class VoicePlayer {
   }
 
   /** Opens what probably comes next. */
-  prepare(song: Song, settings: SongSettings): void {
+  expect(song: Song, settings: SongSettings): void {
     const key = keyOf(song, 0, settings);
     if (this.#prepared?.key === key) return;
     this.#takePrepared('');
@@ -135,9 +142,13 @@ export class VoicePlayer {
     if (state.kind !== 'playing' && state.kind !== 'recovering') return false;
     this.#cancelOpening();
     const positionMs = state.source.position();
-    // A filter would wait as a process; and a player that waits for its connection cannot be paused.
-    const keeps = state.kind === 'playing' && !state.source.isFiltered && this.output.pause();
-    this.#enter({ kind: 'paused', song: state.song, positionMs, source: keeps ? state.source : null });
+    // A filter would wait as a process.
+    this.#enter({
+      kind: 'paused',
+      song: state.song,
+      positionMs,
+      source: state.source.isFiltered ? null : state.source,
+    });
     return true;
   }
 
@@ -145,7 +156,7 @@ export class VoicePlayer {
     const state = this.#state;
     if (state.kind !== 'paused') return false;
     const { song, source, positionMs } = state;
-    if (source !== null && this.output.unpause()) {
+    if (source !== null) {
       this.#enter({ kind: 'playing', song, source });
       return true;
     }
@@ -190,7 +201,7 @@ export class VoicePlayer {
   async #start(song: Song, positionMs: number, signal: AbortSignal, prepared: Prepared['source'] | null = null) {
     const source = (await prepared) ?? (await this.#opened(song, positionMs, this.#settings, signal));
     if (signal.aborted) source?.close();
-    else if (source !== null) this.#play(song, source);
+    else if (source !== null) this.#enter({ kind: 'playing', song, source });
     // Behind the last packet there is nothing to hear: that is an end, not a failure.
     else if (positionMs > 0 && positionMs >= song.durationMs - 100) this.#end(song);
     else this.#enter({ kind: 'failed', songId: song.songId, positionMs, why: GONE });
@@ -220,7 +231,7 @@ export class VoicePlayer {
       return;
     }
     if (seekMs === undefined) next.skipTo(source.position());
-    this.#play(song, next);
+    this.#enter({ kind: 'playing', song, source: next });
   }
 
   /** Errors of the file system are told as "nothing to play"; the log has the rest. */
@@ -238,40 +249,68 @@ export class VoicePlayer {
     }
   }
 
-  #play(song: Song, source: TrackSource): void {
-    this.#enter({ kind: 'playing', song, source });
-    this.output.play(source.resource);
+  // ---- every 20 ms
+
+  send(): void {
+    this.#output?.dispatch();
   }
 
-  /** The library came to the end of a resource: the song's end, or a source that broke. */
-  #onStopped(resource: TrackSource['resource']): void {
+  prepare(): void {
     const state = this.#state;
-    if (state.kind !== 'playing' && state.kind !== 'recovering') return;
-    if (state.source.resource !== resource) return;
-    const { song, source } = state;
-    if (source.isFinished()) {
-      this.#cancelOpening();
-      this.#end(song);
+    if (state.kind !== 'playing' && state.kind !== 'recovering') {
+      this.#prepareTail();
       return;
     }
-    const positionMs = source.position();
+    if (this.#output?.isReady !== true) {
+      if (state.kind === 'playing') this.#enter({ ...state, kind: 'recovering' });
+      return;
+    }
+    if (state.kind === 'recovering') this.#enter({ ...state, kind: 'playing' });
+    const packet = state.source.read();
+    if (packet !== null) {
+      this.#missedFrames = 0;
+      this.#output.prepare(packet);
+      return;
+    }
+    if (state.source.isFinished()) {
+      this.#cancelOpening();
+      this.#end(state.song);
+      this.#prepareTail();
+      return;
+    }
+    this.#missedFrames += 1;
+    this.#output.prepare(SILENCE);
+    if (this.#missedFrames > MAX_MISSED_FRAMES) this.#reopen(state.song, state.source.position());
+  }
+
+  broke(error: unknown): void {
+    this.#parts.log.error({ err: error }, 'a packet could not be sent');
+  }
+
+  #prepareTail(): void {
+    if (this.#tail > 0 && this.#output?.isReady === true) {
+      this.#tail -= 1;
+      this.#output.prepare(SILENCE);
+      return;
+    }
+    this.#tail = 0;
+    this.#output?.hush();
+    this.#parts.frames.remove(this);
+  }
+
+  /** A source went silent in the middle of the song. */
+  #reopen(song: Song, positionMs: number): void {
+    const { log } = this.#parts;
     if (positionMs - this.#reopened.atMs > PROGRESS_MS) this.#reopened = { times: 0, atMs: positionMs };
     this.#reopened = { ...this.#reopened, times: this.#reopened.times + 1 };
-    this.#parts.log.warn({ songId: song.songId, positionMs, times: this.#reopened.times }, 'a source ended too early');
+    log.warn({ songId: song.songId, positionMs, times: this.#reopened.times }, 'a source ended too early');
+    const signal = this.#cancelOpening();
     if (this.#reopened.times > MAX_REOPENINGS) {
-      this.#cancelOpening();
       this.#enter({ kind: 'failed', songId: song.songId, positionMs, why: 'its audio broke off' });
       return;
     }
-    const signal = this.#cancelOpening();
     this.#enter({ kind: 'loading', song, positionMs });
     void this.#start(song, positionMs, signal);
-  }
-
-  #onSubscribers(canHear: boolean): void {
-    const state = this.#state;
-    if (state.kind === 'playing' && !canHear) this.#enter({ ...state, kind: 'recovering' });
-    else if (state.kind === 'recovering' && canHear) this.#enter({ ...state, kind: 'playing' });
   }
 
   #end(song: Pick<Song, 'songId'>): void {
@@ -285,12 +324,12 @@ export class VoicePlayer {
     this.#state = next;
     const old = 'source' in before ? before.source : null;
     const kept = 'source' in next ? next.source : null;
-    if (old !== null && old !== kept) {
-      // `play` of the next resource replaces the old one without an idle moment; only without a next one it stops.
-      if (kept === null) this.output.stop(true);
-      old.close();
-    }
+    if (old !== null && old !== kept) old.close();
+    this.#missedFrames = 0;
+    this.#tail = isHeard(before) && !isHeard(next) ? TAIL_FRAMES : this.#tail;
     this.#parts.onChange(this.state);
+    // Last: the first packet is prepared in there.
+    if (isHeard(this.#state)) this.#parts.frames.add(this);
   }
 
   #cancelOpening(): AbortSignal {
@@ -308,6 +347,10 @@ export class VoicePlayer {
     void prepared?.source.then((source) => source?.close());
     return null;
   }
+}
+
+function isHeard({ kind }: State): boolean {
+  return kind === 'playing' || kind === 'recovering';
 }
 
 function keyOf(song: Song, positionMs: number, { volume, filters }: SongSettings): string {

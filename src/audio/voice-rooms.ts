@@ -13,6 +13,7 @@ import type {
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Children } from './children.ts';
+import { FrameClock } from './frame-clock.ts';
 import type { TrackSources } from './track-source.ts';
 import { VoiceLink } from './voice-link.ts';
 import { VoicePlayer } from './voice-player.ts';
@@ -35,11 +36,13 @@ interface Room {
 /** Every guild's link and player. A guild gets its room when it is first asked for. */
 export class VoiceRooms implements AudioOut {
   readonly #parts: VoiceRoomsParts;
+  readonly #frames: FrameClock;
   readonly #rooms = new Map<string, Room>();
   readonly #listeners: AudioListener[] = [];
 
   constructor(parts: VoiceRoomsParts) {
     this.#parts = parts;
+    this.#frames = new FrameClock(parts.clock);
   }
 
   async join(guildId: string, channelId: string): Promise<Result<void, VoiceTrouble>> {
@@ -84,7 +87,7 @@ export class VoiceRooms implements AudioOut {
   }
 
   prepare(guildId: string, song: Song, settings: SongSettings): void {
-    this.#room(guildId).player.prepare(song, settings);
+    this.#room(guildId).player.expect(song, settings);
   }
 
   pause(guildId: string): boolean {
@@ -125,18 +128,18 @@ export class VoiceRooms implements AudioOut {
       for (const listener of this.#listeners) told(listener);
     };
     const player = new VoicePlayer({
+      frames: this.#frames,
       open: (song, positionMs, settings, signal) => sources.open(song.audio, positionMs, settings, signal),
       clock,
       log,
       onChange: (state) => tell((listener) => listener.playerChanged(guildId, state)),
       onEnd: (songId) => tell((listener) => listener.ended(guildId, songId)),
     });
-    player.start();
     const link = new VoiceLink({
       guildId,
       group,
       gateway,
-      output: player.output,
+      onOutput: (output) => player.connect(output),
       clock,
       log,
       onChange: (state) => tell((listener) => listener.linkChanged(guildId, state)),

@@ -1,5 +1,4 @@
 import {
-  type AudioPlayer,
   type DiscordGatewayAdapterCreator,
   joinVoiceChannel,
   type VoiceConnection,
@@ -7,6 +6,7 @@ import {
   VoiceConnectionStatus,
 } from '@discordjs/voice';
 import type { VoiceAdapterCreator, VoiceStateEvent } from '../ports/audio-out.ts';
+import type { PacketOutput } from './voice-player.ts';
 
 /** `kicked-or-moved`: close code 4014. `no-server`: Discord takes the voice server away and will name another one. */
 export type DisconnectCause = 'kicked-or-moved' | 'no-server' | 'main-connection';
@@ -47,7 +47,7 @@ const NETWORKING_CLOSED = 6;
 const isResumable = (code: number): boolean => code < 4000 || code === 4015;
 
 /** One connection of the library, watched where the library tells and where it does not. */
-export class VoiceWire {
+export class VoiceWire implements PacketOutput {
   readonly #listener: WireListener;
   readonly #seenNetworkings = new WeakSet<Networking>();
   readonly #seenSockets = new WeakSet<Socket>();
@@ -61,7 +61,6 @@ export class VoiceWire {
   open(
     where: { readonly guildId: string; readonly channelId: string; readonly group: string },
     creator: VoiceAdapterCreator,
-    output: AudioPlayer,
   ): void {
     const connection = joinVoiceChannel({ ...where, selfDeaf: true, adapterCreator: this.#watched(creator) });
     this.#connection = connection;
@@ -72,7 +71,6 @@ export class VoiceWire {
       if (before.status === now.status) return;
       this.#onStatus(now);
     });
-    connection.subscribe(output);
     // The main connection may have been down at once.
     if (connection.state.status === VoiceConnectionStatus.Disconnected)
       this.#listener.disconnected(this, 'main-connection');
@@ -80,6 +78,18 @@ export class VoiceWire {
 
   get isReady(): boolean {
     return this.#connection?.state.status === VoiceConnectionStatus.Ready;
+  }
+
+  prepare(packet: Buffer): void {
+    this.#connection?.prepareAudioPacket(packet);
+  }
+
+  dispatch(): void {
+    this.#connection?.dispatchAudio();
+  }
+
+  hush(): void {
+    this.#connection?.setSpeaking(false);
   }
 
   get pingMs(): number | null {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeOgg, type Pcm, timeline } from '../../sandbox/voice/analyse.ts';
 import { oggOpus } from '../../sandbox/voice/ogg.ts';
@@ -6,7 +7,7 @@ import { Encoder } from '../../src/audio/encoder.ts';
 import { TrackSources } from '../../src/audio/track-source.ts';
 import { FILTERS, tempoOf } from '../../src/domain/playback.ts';
 import type { FilterName } from '../../src/domain/setting.ts';
-import { openWorkshop, tone, type Workshop } from './audio-harness.ts';
+import { openWorkshop, silentLog, tone, type Workshop } from './audio-harness.ts';
 
 let workshop: Workshop;
 let sources: TrackSources;
@@ -14,7 +15,7 @@ let sources: TrackSources;
 beforeAll(async () => {
   workshop = await openWorkshop();
   const { folder, children, programs } = workshop;
-  sources = new TrackSources(folder, children, programs);
+  sources = new TrackSources(folder, children, programs, silentLog);
 });
 afterAll(() => workshop.close());
 
@@ -42,7 +43,11 @@ async function heard(name: string, args: readonly string[], filters: readonly Fi
   const source = await sources.open({ kind: 'file', sha256 }, fromMs, { volume, filters }, signal);
   if (source === null) throw new Error('not opened');
   const packets: Buffer[] = [];
-  for await (const packet of source.resource.playStream) packets.push(packet);
+  while (!source.isFinished()) {
+    const packet = source.read();
+    if (packet === null) await setImmediate();
+    else packets.push(packet);
+  }
   source.close();
   const pcm = await decodeOgg(oggOpus(packets));
   return { pcm, durationMs: packets.length * 20, endMs: source.position() };

@@ -1,4 +1,3 @@
-import { createAudioPlayer } from '@discordjs/voice';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
 import { VoiceLink } from '../../src/audio/voice-link.ts';
@@ -29,10 +28,10 @@ beforeEach(() => {
     guildId: GUILD,
     group: `link-${run}`,
     gateway: world,
-    output: createAudioPlayer(),
     clock,
     log: silentLog,
     onChange: (state) => diary.linkChanged(GUILD, state),
+    onOutput: () => undefined,
   });
 });
 afterEach(() => link.leave(null));

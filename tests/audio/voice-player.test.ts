@@ -37,7 +37,7 @@ beforeEach(async () => {
   run += 1;
   rooms = new VoiceRooms({
     gateway: world,
-    sources: new TrackSources(folder, children, programs),
+    sources: new TrackSources(folder, children, programs, silentLog),
     children,
     clock: systemClock,
     log: silentLog,
@@ -86,12 +86,15 @@ test('a tone is heard at its pitch, in full length, evenly, and its end is told'
   const ended = diary.until('ended', (songId) => songId === 'tone');
   await rooms.load(GUILD, await song('tone', ...tone(3)), PLAIN);
   await ended;
+  await capture().waitForSilence();
   const frames = capture().since(mark);
   const heard = await analyseFrames(frames);
   expect(heard.dominantHz).toBeCloseTo(440, 0);
   expect(Math.abs(heard.durationMs - 3_000)).toBeLessThanOrEqual(40);
   expect(heard.pacing.gaps).toEqual([]);
-  expect(frames.at(-1)?.silence).toBe(true);
+  // So that listeners' decoders come to rest; and then Discord is told that the bot stopped speaking.
+  expect(frames.slice(-5).map(({ silence }) => silence)).toEqual([true, true, true, true, true]);
+  expect(voice.sessions().at(-1)?.speaking).toBe(false);
   expect(rooms.player(GUILD)).toEqual({ kind: 'idle' });
 });
 

@@ -76,7 +76,7 @@ export class PlaybackStage {
     const world = new VoiceWorld(this.#voice);
     const rooms = new VoiceRooms({
       gateway: world,
-      sources: new TrackSources(folder, children, programs),
+      sources: new TrackSources(folder, children, programs, silentLog),
       children,
       clock: systemClock,
       log: silentLog,
