@@ -88,7 +88,7 @@ async function goLive(sandbox: Sandbox, { nova, channels }: NightReview, tell: N
   ).final(PATIENCE);
   tell.sees(seen.text, 4);
   await live.waitForConnection();
-  await nova.waitToSee(channels.review, /live since/, PATIENCE);
+  await nova.waitToSee(channels.review, /@novalive is live/, PATIENCE);
   tell.proven('the control room shows the LIVE');
   return { tiktok, live };
 }
