@@ -113,6 +113,7 @@ export class Announcer implements Notifier {
       notice.kind === 'staff-alert' ? [setting, 'channel.reviewer'] : [setting],
     );
     if (channel === 'retry') return 'retry';
+    if (channel === null && notice.kind === 'staff-alert') return this.#tellOwner(guildId, notice);
     if (channel === null) {
       this.#ports.log.warn(
         { guildId, notice, setting },
@@ -122,6 +123,16 @@ export class Announcer implements Notifier {
     }
     const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
     return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  /** No channel of staff is left, or none was ever set: the owner reads it. */
+  async #tellOwner(guildId: string, notice: Extract<Notice, { kind: 'staff-alert' }>): Promise<Delivery> {
+    const guild = this.#ports.client.guilds.cache.get(guildId);
+    if (guild === undefined) return 'refused';
+    const sent = await this.#sendDm(guild.ownerId, noticeCard(notice, { view: 'private', guildName: guild.name }));
+    if (sent.kind !== 'closed') return sent.kind;
+    this.#ports.log.warn({ guildId, notice }, 'nobody could be told: no channel of staff, and no DMs to the owner');
+    return 'refused';
   }
 
   /** Fetches what a notice shows. Null when that is gone, or is nothing for others to read. */

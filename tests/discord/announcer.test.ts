@@ -157,9 +157,12 @@ describe('a notice for a channel', () => {
     expect(JSON.stringify(posted?.message.components)).toContain('"url":"https://soundcloud.com/a/b"');
   });
 
-  test('for staff goes to the reviewer channel when there is no debug channel, and into the log when there is neither', async () => {
-    const { announcer, guild, settings, addChannel, nova, lines } = await stage();
+  test('for staff goes to the reviewer channel when there is no debug channel, to the owner when there is neither, else into the log', async () => {
+    const { announcer, guild, settings, addChannel, nova, lines, world } = await stage();
     const alert: Notice = { kind: 'staff-alert', text: 'A permission is missing.' };
+    expect(await announcer.deliver(guild.id, DEBUG, alert)).toBe('sent');
+    expect((await nova.nextDm(PATIENCE)).text).toMatch(/A permission is missing\.[\s\S]*Night Review/);
+    world.updateUser(nova.id, { dmsClosed: true });
     expect(await announcer.deliver(guild.id, DEBUG, alert)).toBe('refused');
     expect(lines.some(({ level, facts }) => level === 'warn' && JSON.stringify(facts).includes(alert.text))).toBe(true);
     const review = addChannel('review');

@@ -20,8 +20,8 @@ export interface Show extends NightReview {
   /** Set up by `/setup…` commands when asked for. */
   readonly app: App;
   readonly dataDir: string;
-  /** Stops the bot and starts a new one on the same data. */
-  restart(): Promise<void>;
+  /** Stops the bot and starts a new one on the same data. @param meanwhile what happens while it is away */
+  restart(meanwhile?: () => void | Promise<void>): Promise<void>;
   /** Panels and channels by the commands an admin would use. */
   setUp(): Promise<void>;
   stop(): Promise<void>;
@@ -66,8 +66,9 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
     get app() {
       return app;
     },
-    restart: async () => {
+    restart: async (meanwhile) => {
       await app.stop();
+      await meanwhile?.();
       app = await boot();
     },
     setUp: () => setUp(scene.nova, scene.channels),

@@ -76,10 +76,9 @@ export class PanelKeeper {
     const deadline = new Promise<void>((resolve) => {
       cancel = this.#ports.clock.after(withinMs, resolve);
     });
-    let late = false;
-    const farewells = this.#shelf.channels().map((channelId) => this.#pauseAll(channelId, () => late));
+    const until = this.#ports.clock.now() + withinMs;
+    const farewells = this.#shelf.channels().map((channelId) => this.#pauseAll(channelId, until));
     await Promise.race([Promise.all(farewells), deadline]);
-    late = true;
     cancel();
     await this.#rememberEdits();
   }
@@ -268,14 +267,16 @@ export class PanelKeeper {
     }
   }
 
-  async #pauseAll(channelId: string, isLate: () => boolean): Promise<void> {
+  /** @param until nothing is begun after this. ms since the epoch */
+  async #pauseAll(channelId: string, until: number): Promise<void> {
     const { clock, log } = this.#ports;
     const { pace } = this.#lane(channelId);
     for (const panel of this.#shelf.inChannel(channelId)) {
       const { messageId } = panel.row;
       if (messageId === null || panel.kind === 'portal') continue;
-      await clock.sleep(pace.waitMs(clock.now(), this.#rule(channelId)));
-      if (isLate()) return;
+      const waitMs = pace.waitMs(clock.now(), this.#rule(channelId));
+      if (clock.now() + waitMs >= until) return;
+      await clock.sleep(waitMs);
       try {
         await this.#painter.pause(panel, messageId);
       } catch (error) {

@@ -20,16 +20,12 @@ export interface PanelWire {
   remove(channelId: string, messageId: string): Promise<void>;
   /** Whether the message is still there. */
   exists(channelId: string, messageId: string): Promise<Shown>;
-  /** Permissions a panel needs there and the bot lacks; null when the channel does not exist. */
-  missing(channelId: string): readonly string[] | null;
 }
 
-const NEEDED = [
-  PermissionFlagsBits.ViewChannel,
-  PermissionFlagsBits.SendMessages,
-  PermissionFlagsBits.ReadMessageHistory,
-  PermissionFlagsBits.AttachFiles,
-];
+const { ViewChannel, SendMessages, ReadMessageHistory, AttachFiles } = PermissionFlagsBits;
+const NEEDED = ViewChannel | SendMessages | ReadMessageHistory;
+/** A card without a picture stands also where files are not allowed. */
+const neededFor = (card: Card) => ((card.files ?? []).length === 0 ? NEEDED : NEEDED | AttachFiles);
 
 /** Words of people for Discord's permission names: `ViewChannel` -> `View Channel`. */
 export function permissionWords(bits: bigint): string[] {
@@ -37,17 +33,17 @@ export function permissionWords(bits: bigint): string[] {
 }
 
 export function createPanelWire(client: Client<true>): PanelWire {
-  const missing = (channelId: string): readonly string[] | null => {
+  /** What the bot lacks there; nothing is said about a channel that is not known. */
+  const missing = (channelId: string, needed: bigint): readonly string[] => {
     const channel = client.channels.cache.get(channelId);
-    if (channel === undefined || channel.isDMBased()) return null;
+    if (channel === undefined || channel.isDMBased()) return [];
     if (channel.flags.has(ChannelFlags.ChannelObfuscated)) return ['View Channel'];
-    const granted = channel.permissionsFor(client.user);
-    return permissionWords(NEEDED.reduce((lacking, bit) => (granted?.has(bit) ? lacking : lacking | bit), 0n));
+    return permissionWords(needed & ~(channel.permissionsFor(client.user)?.bitfield ?? 0n));
   };
 
-  async function attempt(channelId: string, send: () => Promise<string>): Promise<Shown> {
-    const lacking = missing(channelId);
-    if (lacking !== null && lacking.length > 0) return { kind: 'forbidden', missing: lacking };
+  async function attempt(channelId: string, needed: bigint, send: () => Promise<string>): Promise<Shown> {
+    const lacking = missing(channelId, needed);
+    if (lacking.length > 0) return { kind: 'forbidden', missing: lacking };
     try {
       return { kind: 'shown', messageId: await send() };
     } catch (error) {
@@ -78,17 +74,24 @@ export function createPanelWire(client: Client<true>): PanelWire {
   };
 
   return {
-    missing,
     post: (channelId, card, nonce) =>
-      attempt(channelId, async () => {
+      attempt(channelId, neededFor(card), async () => {
         const { channel } = await messages(channelId);
         if (!channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
         return (await channel.send(asMessage(card, nonce))).id;
       }),
     edit: (channelId, messageId, card) =>
-      attempt(channelId, async () => (await (await messages(channelId)).edit(messageId, asEdit(card))).id),
+      attempt(
+        channelId,
+        neededFor(card),
+        async () => (await (await messages(channelId)).edit(messageId, asEdit(card))).id,
+      ),
     exists: (channelId, messageId) =>
-      attempt(channelId, async () => (await (await messages(channelId)).fetch({ message: messageId, force: true })).id),
+      attempt(
+        channelId,
+        NEEDED,
+        async () => (await (await messages(channelId)).fetch({ message: messageId, force: true })).id,
+      ),
     remove: async (channelId, messageId) => {
       try {
         await (await messages(channelId)).delete(messageId);

@@ -80,10 +80,6 @@ export class FakeWire implements PanelWire {
   /** The gateway tells about a deletion before the request's answer is there. */
   onRemoved: ((messageId: string) => void) | null = null;
 
-  missing(channelId: string): readonly string[] {
-    return this.forbidden.get(channelId) ?? [];
-  }
-
   /** What stands in a channel, oldest first. */
   textsIn(channelId: string): readonly string[] {
     return [...this.messages.values()].filter((message) => message.channelId === channelId).map(({ text }) => text);
@@ -102,7 +98,7 @@ export class FakeWire implements PanelWire {
     await this.#clock.sleep(this.latencyMs);
     this.#inFlight.set(channelId, (this.#inFlight.get(channelId) ?? 1) - 1);
     if (this.gone.has(channelId)) return { kind: 'channel-gone' };
-    const missing = this.missing(channelId);
+    const missing = this.forbidden.get(channelId) ?? [];
     if (missing.length > 0) return { kind: 'forbidden', missing };
     if (this.outage === 'before') return { kind: 'outage' };
     const shown = act();

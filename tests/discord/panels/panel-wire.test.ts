@@ -69,6 +69,16 @@ describe('a panel on the wire', () => {
     expect(world.requests(() => true, mark)).toEqual([]);
   });
 
+  test('without a picture stands where files are not allowed, and a picture says what it needs', async () => {
+    const { wire, channel, messageId, world, guild, changed } = await stage();
+    const told = changed();
+    world.setOverwrite(channel.id, { id: world.botRole(guild.id).id, type: 0, allow: 0n, deny: Bit.AttachFiles });
+    await told;
+    expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'shown', messageId });
+    const picture = { ...card('three'), files: [{ name: 'wave.png', bytes: new Uint8Array([1]) }] };
+    expect(await wire.edit(channel.id, messageId, picture)).toEqual({ kind: 'forbidden', missing: ['Attach Files'] });
+  });
+
   test('in a channel that is hidden from the bot is forbidden, not gone', async () => {
     const { wire, channel, messageId, world, guild, changed } = await stage();
     const told = changed();
