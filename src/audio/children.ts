@@ -45,7 +45,7 @@ const DEFAULT_MEMORY = 2 * 2 ** 30;
 /** ffmpeg's summaries stand at the end of its log. */
 const STDERR_KEPT = 64 * 1024;
 const NICENESS = '15';
-/** What `nice` and `prlimit` end with when there is no such program. */
+/** What `nice`, `prlimit` and `setpriv` end with when there is no such program. */
 const CANNOT_EXECUTE: ReadonlySet<number> = new Set([126, 127]);
 
 /** Every child process of the audio layer: bounded in what it may use, and gone when its work is. */
@@ -151,9 +151,9 @@ export class Children {
     return { stdout: child.stdout, ended, stop };
   }
 
-  /** The command behind the programs that lower its priority and bound its resources. */
+  /** The command behind the programs that lower its priority, bound its resources and let it not outlive a killed bot. */
   #bounded({ program, args }: Command, limits: ChildLimits): readonly [string, string[]] {
-    const { nice, prlimit } = this.#programs;
+    const { nice, prlimit, setpriv } = this.#programs;
     const bounds = [
       `--cpu=${Math.ceil(limits.cpuSeconds)}`,
       `--as=${limits.memoryBytes ?? DEFAULT_MEMORY}`,
@@ -163,6 +163,7 @@ export class Children {
     const line = [
       ...(limits.background && nice !== null ? [nice, '-n', NICENESS] : []),
       ...(prlimit === null ? [] : [prlimit, ...bounds]),
+      ...(setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL']),
       program,
       ...args,
     ];

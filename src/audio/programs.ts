@@ -12,6 +12,8 @@ export interface Programs {
   readonly nice: string | null;
   /** Runs a program with bounds on CPU time, memory and file size; null where the system has none. */
   readonly prlimit: string | null;
+  /** Ends a program together with its parent, also when that is killed (`setpriv --pdeathsig KILL program …`), or null. */
+  readonly setpriv: string | null;
   /** All that children see of the environment: paths and locale, never a token. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -36,13 +38,14 @@ export async function findPrograms(search: ProgramSearch): Promise<Programs> {
     (await runs(program, args, environment)) ? program : null;
   const ffmpeg = search.ffmpeg ?? (await found('ffmpeg', '-version')) ?? (await bundledFfmpeg()) ?? 'ffmpeg';
   const beside = join(dirname(ffmpeg), 'ffprobe');
-  const [hasBeside, ytdlp, nice, prlimit] = await Promise.all([
+  const [hasBeside, ytdlp, nice, prlimit, setpriv] = await Promise.all([
     ffmpeg.includes('/') ? isExecutable(beside) : false,
     findYtdlp(search.ytdlp ?? 'yt-dlp', environment),
     found('nice', '-n', '1', 'true'),
     found('prlimit', '--cpu=60', 'true'),
+    found('setpriv', '--pdeathsig', 'KILL', 'true'),
   ]);
-  return { ffmpeg, ffprobe: hasBeside ? beside : 'ffprobe', ytdlp, nice, prlimit, environment };
+  return { ffmpeg, ffprobe: hasBeside ? beside : 'ffprobe', ytdlp, nice, prlimit, setpriv, environment };
 }
 
 /** The binary of the optional npm package; its download may have failed. */
