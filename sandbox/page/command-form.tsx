@@ -33,6 +33,7 @@ export function CommandForm({ command, channelId, onClose }: CommandFormProps) {
   const [uploads, setUploads] = useState<Uploads>({});
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
+  const [uploading, setUploading] = useState(false);
   useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>('input:not([type=file]), .pick-button, button[type=submit]')?.focus();
   }, []);
@@ -91,6 +92,7 @@ export function CommandForm({ command, channelId, onClose }: CommandFormProps) {
               channelId={channelId}
               values={values}
               upload={uploads[option.name]}
+              onBusy={setUploading}
               onPut={(value, upload) => {
                 put(option.name, value);
                 if (upload !== undefined) setUploads({ ...uploads, [option.name]: upload });
@@ -98,7 +100,7 @@ export function CommandForm({ command, channelId, onClose }: CommandFormProps) {
             />
           </div>
         ))}
-        <button type="submit" class="button primary run" disabled={busy} aria-busy={busy}>
+        <button type="submit" class="button primary run" disabled={busy || uploading} aria-busy={busy || uploading}>
           Run
         </button>
       </div>
@@ -113,10 +115,11 @@ interface OptionFieldProps {
   readonly values: Values;
   readonly upload: UploadView | undefined;
   readonly onPut: (value: OptionValue | undefined, upload?: UploadView) => void;
+  readonly onBusy: (busy: boolean) => void;
 }
 
 function OptionField(props: OptionFieldProps) {
-  const { option, values, upload, onPut } = props;
+  const { option, values, upload, onPut, onBusy } = props;
   const label = `${option.name}: ${option.about}`;
   const value = values[option.name];
   const entity = ENTITY[option.type];
@@ -126,6 +129,7 @@ function OptionField(props: OptionFieldProps) {
         label={label}
         files={value === undefined || upload === undefined ? [] : [upload]}
         max={1}
+        onBusy={onBusy}
         onChange={([file]) => onPut(file === undefined ? undefined : { upload: file.upload }, file)}
       />
     );

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { UploadView } from '../stage/acts.ts';
 import { sizeInWords } from './json.ts';
 import { act, say, uploadFile } from './server.ts';
@@ -11,21 +11,30 @@ export interface FileFieldProps {
   /** For the file dialog: extensions or groups as Discord names them. */
   readonly accept?: readonly string[];
   readonly onChange: (files: readonly UploadView[]) => void;
+  /** Told when an upload begins and when it ends: what is sent meanwhile would lack it. */
+  readonly onBusy?: (busy: boolean) => void;
 }
 
 const GROUPS: Readonly<Record<string, string>> = { image: 'image/*', video: 'video/*', audio: 'audio/*' };
 
 /** Takes files from the disk, by drag and drop, or one of the demo's own songs. */
-export function FileField({ label, files, max, accept = [], onChange }: FileFieldProps) {
+export function FileField({ label, files, max, accept = [], onChange, onBusy }: FileFieldProps) {
   const id = useId();
   const [busy, setBusy] = useState(false);
   const [over, setOver] = useState(false);
+  // An upload takes a while: what has been filled in meanwhile must not be lost when it ends.
+  const newest = useRef({ files, onChange });
+  newest.current = { files, onChange };
   const take = (uploads: Promise<readonly UploadView[]>): void => {
     setBusy(true);
+    onBusy?.(true);
     uploads
-      .then((added) => onChange([...files, ...added].slice(-max)))
+      .then((added) => newest.current.onChange([...newest.current.files, ...added].slice(-max)))
       .catch(say)
-      .finally(() => setBusy(false));
+      .finally(() => {
+        setBusy(false);
+        onBusy?.(false);
+      });
   };
   const takeFiles = (list: FileList | null | undefined): void => {
     if (list != null && list.length > 0) take(Promise.all([...list].map(uploadFile)));

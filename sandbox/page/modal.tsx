@@ -28,6 +28,7 @@ function ModalForm({ open }: { readonly open: OpenModal }) {
   const [filled, setFilled] = useState<Filled>(EMPTY);
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
+  const [uploading, setUploading] = useState(false);
   useLayoutEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('input:not([type=file]), textarea, .pick-button')?.focus();
@@ -62,14 +63,14 @@ function ModalForm({ open }: { readonly open: OpenModal }) {
         )}
         <div class="fields">
           {objectsIn(open.modal.components).map((component, index) => (
-            <Part key={index} component={component} filled={filled} onFill={setFilled} />
+            <Part key={index} component={component} filled={filled} onFill={setFilled} onBusy={setUploading} />
           ))}
         </div>
         <footer>
           <button type="button" class="button quiet" onClick={close}>
             Cancel
           </button>
-          <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
+          <button type="submit" class="button primary" disabled={busy || uploading} aria-busy={busy || uploading}>
             Submit
           </button>
         </footer>
@@ -82,12 +83,13 @@ interface PartProps {
   readonly component: JsonObject;
   readonly filled: Filled;
   readonly onFill: (filled: Filled) => void;
+  readonly onBusy: (busy: boolean) => void;
 }
 
 const isRequired = (field: JsonObject): boolean => field.required !== false && field.type !== 23;
 
 /** One part of a form: plain text, or a field with its label. */
-function Part({ component, filled, onFill }: PartProps) {
+function Part({ component, filled, onFill, onBusy }: PartProps) {
   if (component.type === 10) return <Markdown text={asString(component.content) ?? ''} />;
   const field = asObject(component.component) ?? objectsIn(component.components)[0];
   if (field === undefined) return null;
@@ -100,7 +102,7 @@ function Part({ component, filled, onFill }: PartProps) {
         {isRequired(field) && <span class="star"> *</span>}
       </div>
       {about !== undefined && <p class="about">{about}</p>}
-      <Field field={field} label={label} filled={filled} onFill={onFill} />
+      <Field field={field} label={label} filled={filled} onFill={onFill} onBusy={onBusy} />
     </div>
   );
 }
@@ -110,7 +112,7 @@ interface FieldProps extends Omit<PartProps, 'component'> {
   readonly label: string;
 }
 
-function Field({ field, label, filled, onFill }: FieldProps) {
+function Field({ field, label, filled, onFill, onBusy }: FieldProps) {
   const name = asString(field.custom_id) ?? '';
   const put = (value: FieldValue): void => onFill({ ...filled, values: { ...filled.values, [name]: value } });
   const given = filled.values[name];
@@ -126,6 +128,7 @@ function Field({ field, label, filled, onFill }: FieldProps) {
           files={filled.files[name] ?? []}
           max={asNumber(field.max_values) ?? 1}
           accept={stringsIn(field.file_types)}
+          onBusy={onBusy}
           onChange={(files) => onFill({ ...filled, files: { ...filled.files, [name]: files } })}
         />
       );

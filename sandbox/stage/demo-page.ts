@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../start.ts';
@@ -6,6 +6,7 @@ import { BotProcess } from '../story/bot-process.ts';
 import type { Narrator } from '../story/narrator.ts';
 import { ArchiveFolder, reviveWorld } from './archive.ts';
 import { castNew, findCast } from './cast.ts';
+import { FolderLock } from './folder-lock.ts';
 import { buildPage } from './page-build.ts';
 import { SampleSongs, sampleViews } from './sample-songs.ts';
 import { Stage } from './stage.ts';
@@ -37,10 +38,23 @@ export interface DemoPageOptions {
 
 /** The demo in a browser. @returns the exit code */
 export async function runDemoPage(options: DemoPageOptions): Promise<number> {
-  const { say, tell } = options;
   const home = join(options.root, '.demo');
+  const lock = new FolderLock(home);
+  const owner = await lock.take();
+  if (owner !== null) {
+    options.say(`A demo is running already (process ${owner}); it keeps its state in ${home}.`);
+    return 1;
+  }
+  try {
+    return await runIn(home, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runIn(home: string, options: DemoPageOptions): Promise<number> {
+  const { say, tell } = options;
   if (options.fresh) for (const part of ['data', 'world']) await rm(join(home, part), { recursive: true, force: true });
-  await mkdir(home, { recursive: true });
   const folder = await buildPage(join(home, 'page'), say);
   const samples = await recordSongs(join(home, 'songs'), options);
   const opened = await openStage(home, samples, options);

@@ -124,8 +124,9 @@ export class SampleSongs {
     const path = join(this.#folder, `${id}.mp3`);
     if (!existsSync(path)) {
       await mkdir(this.#folder, { recursive: true });
-      await this.#encode(sample, `${path}.part`);
-      await rename(`${path}.part`, path);
+      const half = `${path}.part-${process.pid}`;
+      await this.#encode(sample, half);
+      await rename(half, path);
     }
     return { name: `${id}.mp3`, bytes: await readFile(path), contentType: 'audio/mpeg' };
   }

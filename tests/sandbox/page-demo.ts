@@ -12,6 +12,8 @@ import { WebServer } from '../../sandbox/stage/web-server.ts';
 import { type SandboxOptions, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
 
+/** The same three songs for every test: a second each to make. */
+const SONGS = join(tmpdir(), 'skipline-demo-songs');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The demo with everything behind it, without a browser. */
@@ -54,7 +56,7 @@ export async function startDemo({ script, sandbox: options = {}, page = true }: 
       stage.log.botLine(line);
     },
   });
-  const samples = new SampleSongs(join(folder, 'songs'), process.env.FFMPEG_PATH ?? 'ffmpeg');
+  const samples = new SampleSongs(SONGS, process.env.FFMPEG_PATH ?? 'ffmpeg');
   const stage = new Stage({ sandbox, cast, bot, botPort, samples, pace: 0 });
   const built = page ? await buildPage(join(folder, 'page'), () => undefined) : folder;
   const server = new WebServer({ stage, folder: built, port: 0 });

@@ -89,7 +89,7 @@ async function playSongs({ stage, caption, beat }: Scene): Promise<void> {
   await beat(GLANCE_MS);
   const prepared = 'The uploaded song is measured and prepared, so that nobody is louder than anybody else';
   caption(prepared, { as: 'nova', at: 'review-desk' });
-  const desk = await nova.waitToSee(channels['review-desk'], /Reviewer queue[\s\S]*ready/, PATIENCE);
+  const desk = await nova.waitToSee(channels['review-desk'], /Next[\s\S]*ready|ready[\s\S]*Next/, PATIENCE);
   await beat(GLANCE_MS);
   let isHeard = false;
   for (let presses = 0; presses < MOST_PRESSES && !isHeard; presses += 1) {
@@ -112,10 +112,10 @@ async function playSongs({ stage, caption, beat }: Scene): Promise<void> {
 
 /** The public queue names this song among those to come. */
 const isWaiting = (stage: Stage, title: string): boolean =>
-  botMessagesIn(stage, 'live-queue').some((message) => {
-    const text = JSON.stringify(message.components);
-    return text.slice(text.indexOf('**1.**')).includes(title) && text.includes('**1.**');
-  });
+  stage.cast.people.ana.sees(stage.cast.channels['live-queue']).some(({ text }) =>
+    // Whatever the panel looks like, those who wait stand in numbered lines.
+    text.split('\n').some((line) => /^\W*\d+\./.test(line) && line.includes(title)),
+  );
 
 export const CHAPTERS: readonly Chapter[] = [
   {

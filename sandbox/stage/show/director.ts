@@ -66,6 +66,8 @@ const LOOK_EVERY_MS = 1_000;
 export class ShowDirector {
   readonly #ports: DirectorPorts;
   #state: State = { kind: 'idle', broke: null };
+  /** What was done at any time of this run stays done for the visitor, also when its result is gone again. */
+  readonly #done = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #told = '';
 
@@ -76,10 +78,9 @@ export class ShowDirector {
   get view(): ShowView {
     const { chapters, stage } = this.#ports;
     const state = this.#state;
+    for (const { id, isDone } of chapters) if (isDone(stage)) this.#done.add(id);
     return {
-      chapters: chapters.map(
-        ({ id, title, about, isDone }): ChapterView => ({ id, title, about, done: isDone(stage) }),
-      ),
+      chapters: chapters.map(({ id, title, about }): ChapterView => ({ id, title, about, done: this.#done.has(id) })),
       running:
         state.kind === 'idle' ? null : { chapterId: state.chapterId, caption: state.caption, focus: state.focus },
       broke: state.kind === 'idle' ? state.broke : null,

@@ -16,7 +16,7 @@ export async function goLive({ stage, caption, beat }: Scene): Promise<void> {
   await stage.live.live?.waitForConnection(1, PATIENCE.timeoutMs);
   await beat(GLANCE_MS);
   caption('The control room shows the LIVE', { as: 'nova', at: 'review-desk' });
-  await people.nova.waitToSee(channels['review-desk'], /live since/, PATIENCE);
+  await people.nova.waitToSee(channels['review-desk'], /novalive/, PATIENCE);
   await beat(READ_MS);
   if (stage.overlay.offersOverlay && stage.overlay.view.kind === 'hint') {
     caption('Nova asks for the address of the overlay: /overlay show', { as: 'nova', at: 'lobby', panel: 'live' });
@@ -44,7 +44,7 @@ export async function moveTheQueue({ stage, caption, beat }: Scene): Promise<voi
   caption(gift, { as: 'nova', at: 'review-desk', panel: 'live' });
   const told = people.ben.dms().length;
   live.do({ kind: 'gift', viewer: 'benbeats', gift: 'Galaxy', repeat: 1 });
-  await people.nova.waitToSee(channels['review-desk'], /⏭️ .*Concert Pitch/, PATIENCE);
+  await people.nova.waitToSee(channels['review-desk'], /⏭️[^\n]*Concert Pitch/, PATIENCE);
   await beat(READ_MS);
   caption('Ben is told in private what moved his song', { as: 'ben', at: 'dm' });
   await becomes(stage, () => people.ben.dms().length > told, 'Ben got no private message');
