@@ -37,21 +37,23 @@ export async function crashShow({ seed, kills, tell }: CrashOptions): Promise<Cr
   const random = new Random(seed);
   const book = new Book();
   const stage = await openStage();
+  const crowds: Promise<void>[] = [];
   const [broken, readyMs, soundMs]: [string[], number[], number[]] = [[], [], []];
   try {
     for (let kill = 1; kill <= kills; kill += 1) {
       const round: Round = { over: false };
-      const crowd = act(stage, book, random.fork(), round);
+      crowds.push(act(stage, book, random.fork(), round));
       await sleep(random.between(200, 1_800));
       round.over = true;
       await stage.bot.stop('SIGKILL');
       stage.live.replay(HISTORY, { times: 5 });
       const faults = await recover(stage, readyMs, soundMs);
-      await crowd;
       faults.push(...(await samePanels(stage)));
       broken.push(...faults.map((fault) => `after kill ${kill}: ${fault}`));
       tell(`kill ${kill}: ready after ${Math.round(readyMs.at(-1) ?? 0)} ms${faults.map((f) => `\n  ${f}`).join('')}`);
     }
+    // Who waits for an answer of a killed bot gives up in the end.
+    await Promise.all(crowds);
     await stage.live.waitForConnection();
     const code = await stage.bot.stop();
     if (code !== 0) broken.push(`the last bot ended with exit code ${code}`);
