@@ -38,6 +38,13 @@ describe('the portal', () => {
     await actOnOwn(show.ana, 'Withdraw', publicId(seen.text));
   });
 
+  it('says in its form how big a file may be, by the setting and by what Discord lets people upload here', async () => {
+    expect((await press(show.ana, 'Submit')).text).toMatch(/FLAC up to 20 MB\. Bigger\? Give its link/);
+    await set(show, 'submissions.max-file-mb', '7');
+    expect((await show.ana.slash('submit')).text).toMatch(/up to 7 MB/);
+    await ask(show.nova, 'settings reset', { key: 'submissions.max-file-mb' });
+  });
+
   it('sends a song of the history once more, for its owner alone', async () => {
     const empty = await press(show.ben, 'Submit again');
     expect(empty.text).toMatch(/history is empty/);

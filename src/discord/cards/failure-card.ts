@@ -6,7 +6,8 @@ import { aboutTime, clockTime, LINE_LABEL, plain, plural, verbatim } from './wor
 
 type Wording = { readonly [C in FailureCode]: (failure: Extract<Failure, { code: C }>) => string };
 
-const megabytes = (bytes: number) => `${Math.floor(bytes / 1_000_000)} MB`;
+/** As Discord and the setting count them: 1,048,576 bytes. A file is never said to be as small as the limit it is over. */
+const MEGABYTE = 1_048_576;
 const codeList = (ids: readonly string[]) => ids.map((id) => `\`#${id}\``).join(', ');
 const lineLabel = (line: string) =>
   Object.hasOwn(LINE_LABEL, line) ? LINE_LABEL[line as keyof typeof LINE_LABEL].toLowerCase() : line;
@@ -84,7 +85,7 @@ const WORDING: Wording = {
       ? `That question has expired, so \`#${f.publicId}\` was not kept. Submit it again if you like.`
       : `That question has expired; ${isWaiting(f.line) ? `\`#${f.publicId}\` stays where it is. A reviewer can still move it.` : `\`#${f.publicId}\` does not wait any more.`}`,
   'file-too-big': (f) =>
-    `That file is too big${f.bytes === null ? '' : ` (${megabytes(f.bytes)})`}: at most ${megabytes(f.maxBytes)}. Upload it somewhere and submit the **link** instead.`,
+    `That file is too big${f.bytes === null ? '' : ` (${Math.ceil(f.bytes / MEGABYTE)} MB)`}: at most ${Math.floor(f.maxBytes / MEGABYTE)} MB. Upload it somewhere and submit the **link** instead.`,
   'file-empty': () => 'That file is empty.',
   'file-not-audio': (f) =>
     `That is not an MP3, WAV, M4A or FLAC file${f.looksLike === null ? '' : ` (it looks like ${plain(f.looksLike, 30)})`}. The content counts, not the name.`,

@@ -1,16 +1,19 @@
 import { type ComponentModule, card } from '../../answer.ts';
 import { againCard, ownSongsCard } from '../../cards/submission-card.ts';
 import type { Services } from '../services.ts';
-import { EMPTY_DRAFT, submitModal } from './submit-modal.ts';
+import { EMPTY_DRAFT, largestUpload, submitModal } from './submit-modal.ts';
 
 /** The submission portal: submit, one's own songs, one's songs of past shows. */
-export function portalButtons({ submissions }: Pick<Services, 'submissions'>): readonly ComponentModule[] {
+export function portalButtons({
+  submissions,
+  settings,
+}: Pick<Services, 'submissions' | 'settings'>): readonly ComponentModule[] {
   return [
     {
       action: 'portal.submit',
       access: 'everyone',
       answer: 'modal',
-      run: async () => ({ kind: 'modal', modal: submitModal(EMPTY_DRAFT) }),
+      run: async (press) => ({ kind: 'modal', modal: submitModal(EMPTY_DRAFT, await largestUpload(settings, press)) }),
     },
     {
       action: 'portal.mine',

@@ -3,10 +3,10 @@ import type { CommandModule } from '../../answer.ts';
 import type { Services } from '../services.ts';
 import { completeOwnHandle } from './own-handle-choices.ts';
 import { ownHandleOption } from './own-handle-option.ts';
-import { EMPTY_DRAFT, submitModal } from './submit-modal.ts';
+import { EMPTY_DRAFT, largestUpload, submitModal } from './submit-modal.ts';
 
 /** `/submit`: the modal, which takes a link or a file. */
-export function submitCommand(services: Pick<Services, 'handles'>): CommandModule {
+export function submitCommand(services: Pick<Services, 'handles' | 'settings'>): CommandModule {
   return {
     definition: new SlashCommandBuilder()
       .setName('submit')
@@ -15,9 +15,10 @@ export function submitCommand(services: Pick<Services, 'handles'>): CommandModul
       .toJSON(),
     access: 'everyone',
     answer: 'modal',
-    run: async ({ options }) => {
-      const handle = handleArgument(options.getString('tiktok_handle'));
-      return { kind: 'modal', modal: submitModal({ ...EMPTY_DRAFT, handle }) };
+    run: async (interaction) => {
+      const handle = handleArgument(interaction.options.getString('tiktok_handle'));
+      const maxBytes = await largestUpload(services.settings, interaction);
+      return { kind: 'modal', modal: submitModal({ ...EMPTY_DRAFT, handle }, maxBytes) };
     },
     complete: completeOwnHandle(services),
   };

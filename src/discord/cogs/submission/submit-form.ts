@@ -2,10 +2,10 @@ import { type ComponentModule, card, refusal } from '../../answer.ts';
 import { tryAgainCard } from '../../cards/submission-card.ts';
 import type { Services } from '../services.ts';
 import { handIn, submitted } from './hand-in.ts';
-import { DraftMemory, readSubmitModal, submitModal } from './submit-modal.ts';
+import { DraftMemory, largestUpload, readSubmitModal, submitModal } from './submit-modal.ts';
 
 /** What comes back from the modal, and "Try again" after a refusal: nobody types the same twice. */
-export function submitForm(services: Pick<Services, 'submissions'>): readonly ComponentModule[] {
+export function submitForm(services: Pick<Services, 'submissions' | 'settings'>): readonly ComponentModule[] {
   const memory = new DraftMemory();
   return [
     {
@@ -23,9 +23,9 @@ export function submitForm(services: Pick<Services, 'submissions'>): readonly Co
       action: 'submission.retry',
       access: 'everyone',
       answer: 'modal',
-      run: async (_press, caller, [token = '']) => ({
+      run: async (press, caller, [token = '']) => ({
         kind: 'modal',
-        modal: submitModal(memory.find(caller.userId, token)),
+        modal: submitModal(memory.find(caller.userId, token), await largestUpload(services.settings, press)),
       }),
     },
   ];

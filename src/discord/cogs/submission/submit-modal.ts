@@ -7,6 +7,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { IncomingFile } from '../../../ports/media-intake.ts';
 import { encodeCustomId } from '../../custom-id.ts';
+import type { Services } from '../services.ts';
 
 /** Text a person typed into the modal; a file can't be put back into a modal. */
 export interface SubmitDraft {
@@ -37,10 +38,23 @@ export class DraftMemory {
   }
 }
 
+const MEGABYTE = 1_048_576;
+
+/** The smaller of what this server takes and what Discord lets people upload here, in bytes. */
+export async function largestUpload(
+  settings: Pick<Services['settings'], 'all'>,
+  { guildId, attachmentSizeLimit }: { readonly guildId: string; readonly attachmentSizeLimit: number },
+): Promise<number> {
+  return Math.min((await settings.all(guildId))['submissions.max-file-mb'] * MEGABYTE, attachmentSizeLimit);
+}
+
 const FILE_TYPES = ['.mp3', '.wav', '.m4a', '.flac'] as const;
 
-/** One modal for a link or a file: exactly five fields, Discord's most. "Exactly one of" is checked on submit. */
-export function submitModal(draft: SubmitDraft): APIModalInteractionResponseCallbackData {
+/**
+ * One modal for a link or a file: exactly five fields, Discord's most. "Exactly one of" is checked on submit.
+ * @param maxBytes what may be uploaded here: said beforehand, because Discord itself keeps larger files from being sent
+ */
+export function submitModal(draft: SubmitDraft, maxBytes: number): APIModalInteractionResponseCallbackData {
   const input = (id: string, style: TextInputStyle, max: number, placeholder: string, value: string) => ({
     type: ComponentType.TextInput as const,
     custom_id: id,
@@ -68,7 +82,7 @@ export function submitModal(draft: SubmitDraft): APIModalInteractionResponseCall
       {
         type: ComponentType.Label,
         label: 'File',
-        description: '… or a file: MP3, WAV, M4A or FLAC',
+        description: `… or a file: MP3, WAV, M4A or FLAC up to ${Math.floor(maxBytes / MEGABYTE)} MB. Bigger? Give its link.`,
         component: {
           type: ComponentType.FileUpload,
           custom_id: 'file',
