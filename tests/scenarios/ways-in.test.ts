@@ -116,3 +116,48 @@ describe('a line that is closed', () => {
     expect(await fileCommand(who, await song(410), true)).toMatch(/Pending skip/);
   });
 });
+
+describe('"Submit this track"', () => {
+  it.each([
+    ['a sentence around the link', (link: string) => `check this (${link}), it is mine!`, []],
+    ['a link without its preview', (link: string) => `<${link}>`, []],
+    ['a picture beside the link', (link: string) => link, ['cover.png']],
+  ] as const)('finds the song in a message with %s', async (_name, text, files) => {
+    const [who, link] = [member(), someLink()];
+    const pictures = files.map((name) => ({ name, bytes: new Uint8Array([137, 80, 78, 71]) }));
+    expect(await byMenu(who, text(link), pictures)).toMatch(/Submitted as/);
+    expect(await rows(show, 'SELECT url FROM submission WHERE owner_id = ?', who.id)).toEqual([{ url: link }]);
+  });
+
+  it('says so when there is none, and takes a song from somebody else’s message', async () => {
+    const [who, other] = [member(), member()];
+    expect(await byMenu(who, 'just words', [])).toMatch(/Nothing to submit/);
+    const said = await other.say(show.channels.lobby, someLink());
+    const seen = await (await who.contextMenu('Submit this track', said)).final(PATIENCE);
+    expect(seen.text).toMatch(/Submitted as/);
+    expect(await rows(show, 'SELECT owner_id FROM submission WHERE owner_id IN (?, ?)', who.id, other.id)).toEqual([
+      { owner_id: who.id },
+    ]);
+  });
+});
+
+describe('at the same moment', () => {
+  it('the limit and the check for duplicates hold all the same', async () => {
+    const [who, link] = [member(), someLink()];
+    for (let n = 0; n < 3; n += 1) await who.say(show.channels.submissions, link);
+    for (let n = 0; n < 3; n += 1) await who.say(show.channels.submissions, someLink());
+    for (let n = 0; n < 6; n += 1) await who.nextDm(PATIENCE);
+    const told = who.dms().map(({ text }) => text);
+    expect(told.filter((text) => text.includes('Your song is in'))).toHaveLength(2);
+    expect(await rows(show, 'SELECT line FROM submission WHERE owner_id = ?', who.id)).toHaveLength(2);
+  });
+});
+
+describe('outside of a server', () => {
+  it('no command is offered, and one that comes all the same is answered in words', async () => {
+    const who = member();
+    const dm = show.sandbox.discord.world.dmChannel(who.id);
+    await expect(who.slash('submit', {}, { channel: dm })).rejects.toThrow(/not offered/);
+    expect((await who.slash('submit', {}, { channel: dm, force: true })).text).toMatch(/inside a server only/);
+  });
+});

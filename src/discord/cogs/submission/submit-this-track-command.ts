@@ -1,5 +1,6 @@
 import { ApplicationCommandType } from 'discord.js';
 import type { MessageCommandModule } from '../../answer.ts';
+import { songIn } from '../../passive-song.ts';
 import type { Services } from '../services.ts';
 import { handIn, submitted } from './hand-in.ts';
 import { EMPTY_DRAFT } from './submit-modal.ts';
@@ -11,15 +12,11 @@ export function submitThisTrackCommand(services: Pick<Services, 'submissions'>):
     access: 'everyone',
     answer: 'private',
     run: async ({ targetMessage }, caller) => {
-      const attachment = targetMessage.attachments.first();
-      const link = /https?:\/\/\S+/.exec(targetMessage.content)?.[0] ?? '';
+      const song = songIn(targetMessage);
       const result = await handIn(services, caller, {
         via: 'context-menu',
-        draft: { ...EMPTY_DRAFT, link: attachment === undefined ? link : '' },
-        file:
-          attachment === undefined
-            ? null
-            : { url: attachment.url, name: attachment.title ?? attachment.name, size: attachment.size },
+        draft: { ...EMPTY_DRAFT, link: song?.kind === 'link' ? song.link : '' },
+        file: song?.kind === 'file' ? song.file : null,
       });
       return submitted(result);
     },
