@@ -167,38 +167,61 @@ interface Evenness {
   readonly loopDelayP99: number;
 }
 
-/** Ten streams in the process that also takes in a LIVE; then, where there is one, with an intake on top. */
-async function evenness(side: SideName, songs: BenchSongs, voice: VoiceSandbox) {
+/**
+ * Ten streams in the process that also takes in a LIVE, then with an intake on top. At the same time the bare library plays
+ * one stream in a process that does nothing else: what it suffers is the machine's doing.
+ */
+async function evennessRows(songs: BenchSongs, voice: VoiceSandbox): Promise<readonly BenchRow[]> {
   const crowd = new Crowd();
   const { env, host } = await crowd.up();
-  const child = new AudioProcess(side, songs, voice, env);
+  const ours = new AudioProcess('ours', songs, voice, env);
+  const alone = new AudioProcess('plain', songs, voice);
+  const guilds = guildIds(MANY_STREAMS);
+  const aloneGuilds = ['200000000000000999'];
   try {
-    await child.until((told) => told.kind === 'up');
-    const guilds = guildIds(MANY_STREAMS);
-    await child.ask({ kind: 'join', guildIds: guilds });
-    await child.ask({ kind: 'live', host });
-    await child.ask({ kind: 'play', guildIds: guilds });
-    await sleep(WARM_UP_MS);
-    crowd.ask({ kind: 'burst', events: LIVE_PER_SECOND * 2 * (STEADY_MS / 1000), perSecond: LIVE_PER_SECOND });
-    const busy = await evennessDuring(child, guilds, voice, () => sleep(STEADY_MS));
-    const encoding = await evennessDuring(child, guilds, voice, () => child.ask({ kind: 'encode' }));
-    return { busy, encoding };
+    await Promise.all([ours, alone].map((child) => child.until((told) => told.kind === 'up')));
+    await ours.ask({ kind: 'join', guildIds: guilds });
+    await alone.ask({ kind: 'join', guildIds: aloneGuilds });
+    await ours.ask({ kind: 'live', host });
+    const during = async (work: () => Promise<unknown>) => {
+      await Promise.all([
+        ours.ask({ kind: 'play', guildIds: guilds }),
+        alone.ask({ kind: 'play', guildIds: aloneGuilds }),
+      ]);
+      await sleep(WARM_UP_MS);
+      const [shared, quiet] = [
+        evennessDuring(ours, guilds, voice, work),
+        evennessDuring(alone, aloneGuilds, voice, work),
+      ];
+      return { shared: await shared, quiet: await quiet };
+    };
+    const plain = await during(() => sleep(STEADY_MS));
+    crowd.ask({ kind: 'burst', events: (LIVE_PER_SECOND * 3 * STEADY_MS) / 1000, perSecond: LIVE_PER_SECOND });
+    const live = await during(() => sleep(STEADY_MS));
+    let encoding: Promise<unknown> | null = null;
+    const intake = await during(() => (encoding ??= ours.ask({ kind: 'encode' })));
+    return [
+      ...evenRows(`${MANY_STREAMS} streams`, plain),
+      ...evenRows(`the same with ${LIVE_PER_SECOND.toLocaleString('en-US')} LIVE events/s`, live),
+      ...evenRows('the same while a song is taken in', intake),
+    ];
   } finally {
-    await child.end();
+    await ours.end();
+    await alone.end();
     crowd.stop();
   }
 }
 
-async function evennessRows(songs: BenchSongs, voice: VoiceSandbox): Promise<readonly BenchRow[]> {
-  const plain = (await evenness('plain', songs, voice)).busy;
-  const { busy, encoding } = await evenness('ours', songs, voice);
-  const what = `${MANY_STREAMS} streams, ${LIVE_PER_SECOND.toLocaleString('en-US')} LIVE events/s`;
-  const pair = (ours: Evenness, theirs: Evenness, how: string, other: string) => [
-    besides(`frame jitter p99, ${how}`, ours.jitterP99, 'ms', other, theirs.jitterP99),
-    besides(`longest time between two frames, ${how}`, ours.longest, 'ms', other, theirs.longest),
-    besides(`event loop delay p99, ${how}`, ours.loopDelayP99, 'ms', other, theirs.loopDelayP99),
+function evenRows(
+  how: string,
+  { shared, quiet }: { readonly shared: Evenness; readonly quiet: Evenness },
+): readonly BenchRow[] {
+  const other = 'one stream alone';
+  return [
+    besides(`frame jitter p99, ${how}`, shared.jitterP99, 'ms', other, quiet.jitterP99),
+    besides(`longest time between two frames, ${how}`, shared.longest, 'ms', other, quiet.longest),
+    besides(`event loop delay p99, ${how}`, shared.loopDelayP99, 'ms', other, quiet.loopDelayP99),
   ];
-  return [...pair(busy, plain, what, NAMES.plain), ...pair(encoding, busy, `${what}, an intake`, 'without intake')];
 }
 
 async function evennessDuring(
