@@ -36,6 +36,12 @@ export class PrivacyRepository implements PrivacyStore {
   }
 
   async erase(guildId: string, userId: string): Promise<{ readonly submissions: number; readonly rows: number }> {
+    // Files that nobody else has sent too are old at once: the next clean-up takes them.
+    await this.#change(sql`
+      UPDATE media SET used_at = 0, tags = NULL
+      WHERE sha256 IN (SELECT sha256 FROM submission WHERE guild_id = ${guildId} AND owner_id = ${userId})
+        AND NOT EXISTS (SELECT 1 FROM submission s
+          WHERE s.sha256 = media.sha256 AND NOT (s.guild_id = ${guildId} AND s.owner_id = ${userId}))`);
     await this.#change(sql`
       UPDATE play SET shown = json_set(shown, '$.handle', NULL)
       WHERE submission_id IN (SELECT id FROM submission WHERE guild_id = ${guildId} AND owner_id = ${userId})`);

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Human } from '../../sandbox/discord/people/human.ts';
-import { ask, counted, PushedClock, queueText, rows, set, startDesk, submitAs } from './desk.ts';
+import { ask, counted, PushedClock, queueText, rows, set, startDesk, submitAs, until } from './desk.ts';
 import { PATIENCE, publicId, type Show, someLink, submit, tone } from './show.ts';
 
 let show: Show;
@@ -104,6 +106,29 @@ describe('/privacy delete', () => {
     expect((await ask(max, 'mysubmissions')).text).toMatch(/Nothing yet/);
     expect((await ask(show.nova, 'move', { song: waiting, line: 'Skip' })).text).toMatch(/does not wait|no song/);
     expect(await exported(max)).toMatchObject({ submissions: [], handles: [], staffActions: [] });
+  });
+
+  it('takes the files of the member too, and leaves those that somebody else has sent as well', async () => {
+    const [gone, stays] = [show.people.human(show.guildId, 'gone'), show.people.human(show.guildId, 'stays')];
+    const both = { name: 'both.mp3', bytes: await tone(510) };
+    for (const who of [gone, stays]) await submit(who, { file: both });
+    await submit(gone, { file: { name: 'alone.mp3', bytes: await tone(520) } });
+    const files = async () =>
+      (await readdir(join(show.dataDir, 'media'), { recursive: true })).filter((name) => name.endsWith('.mp3'));
+    const [mine] = await rows(show, "SELECT sha256 FROM submission WHERE title = 'alone'");
+    expect(mine?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    await until(
+      async () => (await rows(show, "SELECT 1 FROM media WHERE state = 'preparing'")).length === 0,
+      'all songs are prepared',
+    );
+    const before = await files();
+    await erase(gone);
+    clock.push(3_600_000);
+    await until(async () => !(await files()).some((name) => name.includes(String(mine?.sha256))), 'the file is gone');
+    const [theirs] = await rows(show, 'SELECT sha256 FROM submission WHERE owner_id = ?', stays.id);
+    expect((await files()).some((name) => name.includes(String(theirs?.sha256)))).toBe(true);
+    expect(before.length).toBeGreaterThan((await files()).length);
+    await erase(stays);
   });
 
   it('of a member whose song is on air keeps the show going', async () => {
