@@ -15,13 +15,18 @@ export class MediaLibrary implements MediaFiles {
     this.#encoder = encoder;
   }
 
-  async encode(sha256: string, format: AudioFormat, signal: AbortSignal): Promise<Result<EncodedMedia, EncodeTrouble>> {
+  async encode(
+    sha256: string,
+    format: AudioFormat,
+    urgent: boolean,
+    signal: AbortSignal,
+  ): Promise<Result<EncodedMedia, EncodeTrouble>> {
     await this.#folder.prepare();
     return this.#encoder.encode({
       input: this.#folder.original(sha256, format),
       format,
       output: this.#folder.encoded(sha256),
-      background: true,
+      background: !urgent,
       signal,
     });
   }

@@ -13,8 +13,14 @@ export interface MediaFiles {
   /**
    * Measures, levels to -16 LUFS below -1 dBTP and encodes to Ogg Opus. The file appears whole or not at all, also
    * when the process dies meanwhile. Never throws for what the bytes are.
+   * @param urgent somebody waits to hear it; else it runs at lower priority
    */
-  encode(sha256: string, format: AudioFormat, signal: AbortSignal): Promise<Result<EncodedMedia, EncodeTrouble>>;
+  encode(
+    sha256: string,
+    format: AudioFormat,
+    urgent: boolean,
+    signal: AbortSignal,
+  ): Promise<Result<EncodedMedia, EncodeTrouble>>;
   /** Original and encoded; no error when they are gone already. */
   remove(sha256: string): Promise<void>;
   /** At start: removes half files, and every file of a hash that is not in `known`, left by an earlier process. */

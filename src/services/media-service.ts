@@ -28,6 +28,8 @@ export class MediaService {
   readonly #ports: MediaServicePorts;
   #waiting: readonly string[] = [];
   #current: string | null = null;
+  /** The song on air among what waits. */
+  #urgent: string | null = null;
   #working: Promise<void> | null = null;
   #stopped = new AbortController();
   readonly #timers = new Set<() => void>();
@@ -71,6 +73,7 @@ export class MediaService {
   enqueue(sha256: string, urgent = false): void {
     if (this.#stopped.signal.aborted || this.#current === sha256) return;
     const others = this.#waiting.filter((each) => each !== sha256);
+    if (urgent) this.#urgent = sha256;
     this.#waiting = urgent ? [sha256, ...others] : [...others, sha256];
     this.#working ??= this.#work();
   }
@@ -151,7 +154,7 @@ export class MediaService {
     const row = await store.read((reads) => reads.media.get(sha256));
     if (row?.state !== 'preparing' || this.#stopped.signal.aborted) return;
     const began = clock.monotonic();
-    const encoded = await files.encode(sha256, row.format, this.#stopped.signal);
+    const encoded = await files.encode(sha256, row.format, this.#urgent === sha256, this.#stopped.signal);
     if (!encoded.ok) {
       await this.#failed(sha256, encoded.error);
       return;

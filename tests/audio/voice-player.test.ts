@@ -50,21 +50,23 @@ beforeEach(async () => {
 
 afterEach(() => rooms.stopAll());
 
-/** A song in the media folder. */
-async function song(name: string, ...args: readonly string[]): Promise<Song> {
+const songs = new Map<string, Promise<Song>>();
+
+/** A song in the media folder, made once. */
+function song(name: string, ...args: readonly string[]): Promise<Song> {
+  const made = songs.get(name) ?? encoded(name, args);
+  songs.set(name, made);
+  return made;
+}
+
+async function encoded(name: string, args: readonly string[]): Promise<Song> {
+  const { children, programs, folder } = workshop;
   const sha256 = Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64);
-  const input = workshop.make(`${name}.wav`, ...args);
-  const encoder = new Encoder(workshop.children, workshop.programs, workshop.folder);
-  const output = workshop.folder.encoded(sha256);
-  const encoded = await encoder.encode({
-    input,
-    format: 'wav',
-    output,
-    background: false,
-    signal: new AbortController().signal,
-  });
-  if (!encoded.ok) throw new Error(encoded.error.kind);
-  return { songId: name, audio: { kind: 'file', sha256 }, durationMs: encoded.value.durationMs };
+  const job = { input: workshop.make(`${name}.wav`, ...args), format: 'wav', output: folder.encoded(sha256) } as const;
+  const signal = new AbortController().signal;
+  const result = await new Encoder(children, programs, folder).encode({ ...job, background: false, signal });
+  if (!result.ok) throw new Error(result.error.kind);
+  return { songId: name, audio: { kind: 'file', sha256 }, durationMs: result.value.durationMs };
 }
 
 /** A song whose pitch tells the position: 300 Hz at the start, 400 Hz more per second. */

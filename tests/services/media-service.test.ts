@@ -13,13 +13,17 @@ type Encoded = Result<EncodedMedia, EncodeTrouble>;
 
 /** Files that take as long as the test wants. */
 class Files implements MediaFiles {
-  readonly encoding: { readonly sha256: string; readonly finish: (result: Encoded) => void }[] = [];
+  readonly encoding: {
+    readonly sha256: string;
+    readonly urgent: boolean;
+    readonly finish: (result: Encoded) => void;
+  }[] = [];
   readonly removed: string[] = [];
   swept: ReadonlySet<string> | null = null;
 
-  encode(sha256: string, _format: AudioFormat, signal: AbortSignal): Promise<Encoded> {
+  encode(sha256: string, _format: AudioFormat, urgent: boolean, signal: AbortSignal): Promise<Encoded> {
     return new Promise((finish) => {
-      this.encoding.push({ sha256, finish });
+      this.encoding.push({ sha256, urgent, finish });
       signal.addEventListener('abort', () => finish(err({ kind: 'cancelled' })));
     });
   }
@@ -105,6 +109,7 @@ describe('preparing', () => {
     (await encoding(3)).finish(ok(ENCODED));
     await media.idle();
     expect(files.encoding.map(({ sha256 }) => sha256)).toEqual([a, c, b].map(({ sha256 }) => sha256));
+    expect(files.encoding.map(({ urgent }) => urgent)).toEqual([false, true, false]);
   });
 
   test('of bytes that cannot be played says why, to the owner too', async () => {
