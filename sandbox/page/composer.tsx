@@ -1,45 +1,49 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { UploadView } from '../stage/acts.ts';
-import type { CommandView } from '../stage/protocol.ts';
+import type { ChannelView, CommandView } from '../stage/protocol.ts';
 import { CommandForm } from './command-form.tsx';
+import { CommandPicker, fitting, useCommands } from './command-picker.tsx';
 import { Chips, SampleChips } from './file-field.tsx';
 import { act, say, uploadFile } from './server.ts';
-import { channel, commandsVersion, nameOf, replyTo } from './state.ts';
-
-/** Keys that mean something else than text in the field, most of them only while a command is being chosen. */
-const KEYS = new Set(['Enter', 'Tab', 'ArrowDown', 'ArrowUp', 'Escape']);
+import { channel, nameOf, replyTo } from './state.ts';
 
 /** Where one writes: a message, files, or a slash for a command. */
 export function Composer() {
   const here = channel.value;
-  const [text, setText] = useState('');
-  const [files, setFiles] = useState<readonly UploadView[]>([]);
   const [command, setCommand] = useState<CommandView | null>(null);
-  const [adding, setAdding] = useState(false);
-  const [pointed, setPointed] = useState(0);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const commands = useCommands(here?.id ?? '');
   if (here === undefined) return null;
-
-  const typed = /^\/(\S.*)?$/.exec(text);
-  const offered = typed === null ? [] : fitting(commands, typed[1] ?? '');
-  const at = Math.max(0, Math.min(pointed, offered.length - 1));
-
   if (command !== null) {
     const close = (): void => {
       setCommand(null);
-      setText('');
-      requestAnimationFrame(() => field.current?.focus());
+      requestAnimationFrame(() => document.getElementById('composer')?.focus());
     };
     return <CommandForm command={command} channelId={here.id} onClose={close} />;
   }
   if (!here.mayWrite) return <p class="composer locked">You may not write here.</p>;
+  return <Writer here={here} onCommand={setCommand} />;
+}
+
+interface WriterProps {
+  readonly here: ChannelView;
+  readonly onCommand: (command: CommandView) => void;
+}
+
+function Writer({ here, onCommand }: WriterProps) {
+  const [text, setText] = useState('');
+  const [files, setFiles] = useState<readonly UploadView[]>([]);
+  const [adding, setAdding] = useState(false);
+  const [pointed, setPointed] = useState(0);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const commands = useCommands(here.id);
+  const typed = /^\/(\S.*)?$/.exec(text);
+  const offered = typed === null ? [] : fitting(commands, typed[1] ?? '');
+  const at = Math.max(0, Math.min(pointed, offered.length - 1));
+  const isEmpty = text.trim() === '' && files.length === 0;
 
   const send = (): void => {
-    if (text.trim() === '' && files.length === 0) return;
-    const replied = replyTo.value?.id ?? null;
+    if (isEmpty) return;
     const handed = files.map(({ upload }) => ({ upload }));
-    act({ kind: 'say', channelId: here.id, text, files: handed, replyTo: replied })
+    act({ kind: 'say', channelId: here.id, text, files: handed, replyTo: replyTo.value?.id ?? null })
       .then(() => {
         setText('');
         setFiles([]);
@@ -47,53 +51,32 @@ export function Composer() {
       })
       .catch(say);
   };
-  const choose = (chosen: CommandView): void => {
-    setText('');
-    setCommand(chosen);
-  };
-  const attach = (added: Promise<UploadView>): void => {
-    setAdding(false);
-    added.then((file) => setFiles((list) => [...list, file].slice(-10))).catch(say);
+  const onKey = (event: KeyboardEvent): void => {
+    const meaning = event.isComposing ? undefined : meaningOf(event, typed !== null, offered.length > 0);
+    if (meaning === undefined) return;
+    event.preventDefault();
+    if (meaning === 'send') send();
+    else if (meaning === 'clear') setText('');
+    else if (meaning === 'choose' && offered[at] !== undefined) onCommand(offered[at]);
+    else if (meaning === 'down') setPointed(Math.min(offered.length - 1, at + 1));
+    else if (meaning === 'up') setPointed(Math.max(0, at - 1));
   };
   return (
     <div class="composer">
-      {typed !== null && <CommandPicker commands={offered} at={at} onPoint={setPointed} onChoose={choose} />}
-      {replyTo.value !== null && (
-        <p class="replying">
-          Replying to <b>{nameOf(replyTo.value.authorId)}</b>
-          <button
-            type="button"
-            class="put-away"
-            aria-label="Cancel the reply"
-            onClick={() => {
-              replyTo.value = null;
-            }}
-          >
-            ✕
-          </button>
-        </p>
-      )}
+      {typed !== null && <CommandPicker commands={offered} at={at} onPoint={setPointed} onChoose={onCommand} />}
+      <Replying />
       {files.length > 0 && (
         <div class="attached">
           <Chips files={files} onChange={setFiles} />
         </div>
       )}
       {adding && (
-        <div class="attached">
-          <label class="button secondary">
-            Browse…
-            <input
-              type="file"
-              class="unseen"
-              aria-label="Choose a file"
-              onChange={(event) => {
-                const file = event.currentTarget.files?.[0];
-                if (file !== undefined) attach(uploadFile(file));
-              }}
-            />
-          </label>
-          <SampleChips onPick={(sample) => attach(act({ kind: 'sample', sample }))} />
-        </div>
+        <Attach
+          onAttach={(added) => {
+            setAdding(false);
+            added.then((file) => setFiles((list) => [...list, file].slice(-10))).catch(say);
+          }}
+        />
       )}
       <div class="line">
         {here.mayUpload && (
@@ -119,27 +102,20 @@ export function Composer() {
             setText(event.currentTarget.value);
             setPointed(0);
           }}
-          onKeyDown={(event) => {
-            if (event.isComposing || !KEYS.has(event.key) || (event.key === 'Enter' && event.shiftKey)) return;
-            if (typed === null && event.key !== 'Enter') return;
-            event.preventDefault();
-            if (typed === null) send();
-            else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-              setPointed(Math.max(0, Math.min(offered.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1))));
-            } else if (event.key === 'Escape') setText('');
-            else if (offered[at] !== undefined) choose(offered[at]);
-          }}
+          onKeyDown={onKey}
         />
-        <button type="button" class="slash" aria-label="Commands" onClick={() => startCommand(setText, field.current)}>
-          /
-        </button>
         <button
           type="button"
-          class="send"
-          aria-label="Send the message"
-          disabled={text.trim() === '' && files.length === 0}
-          onClick={send}
+          class="slash"
+          aria-label="Commands"
+          onClick={() => {
+            setText('/');
+            field.current?.focus();
+          }}
         >
+          /
+        </button>
+        <button type="button" class="send" aria-label="Send the message" disabled={isEmpty} onClick={send}>
           ➤
         </button>
       </div>
@@ -147,77 +123,62 @@ export function Composer() {
   );
 }
 
-function startCommand(setText: (text: string) => void, field: HTMLTextAreaElement | null): void {
-  setText('/');
-  field?.focus();
+type Meaning = 'send' | 'choose' | 'clear' | 'down' | 'up';
+
+/** What a key means in the field; undefined = what it always means. While a command is chosen, most mean something else. */
+function meaningOf({ key, shiftKey }: KeyboardEvent, choosing: boolean, isOffered: boolean): Meaning | undefined {
+  if (!choosing) return key === 'Enter' && !shiftKey ? 'send' : undefined;
+  switch (key) {
+    case 'Enter':
+      return 'choose';
+    case 'Tab':
+      return isOffered && !shiftKey ? 'choose' : undefined;
+    case 'Escape':
+      return 'clear';
+    case 'ArrowDown':
+      return 'down';
+    case 'ArrowUp':
+      return 'up';
+    default:
+      return undefined;
+  }
 }
 
-/** What the person may run in this channel; asked for anew whenever the bot registers commands. */
-function useCommands(channelId: string): readonly CommandView[] {
-  const [commands, setCommands] = useState<readonly CommandView[]>([]);
-  const version = commandsVersion.value;
-  useEffect(() => {
-    let current = true;
-    if (channelId === '') return;
-    act({ kind: 'commands', channelId })
-      .then((list) => {
-        if (current) setCommands(list.filter(({ kind }) => kind === 'slash'));
-      })
-      .catch(say);
-    return () => {
-      current = false;
-    };
-  }, [channelId, version]);
-  return commands;
-}
-
-function fitting(commands: readonly CommandView[], typed: string): readonly CommandView[] {
-  const wanted = typed.trim().toLowerCase();
-  const starts = commands.filter(({ path }) => path.startsWith(wanted));
-  const holds = commands.filter(
-    (each) => !starts.includes(each) && `${each.path} ${each.about}`.toLowerCase().includes(wanted),
-  );
-  return [...starts, ...holds];
-}
-
-interface PickerProps {
-  readonly commands: readonly CommandView[];
-  readonly at: number;
-  readonly onPoint: (at: number) => void;
-  readonly onChoose: (command: CommandView) => void;
-}
-
-/** The list over the field while a slash is being typed. Its keys are those of the field. */
-function CommandPicker({ commands, at, onPoint, onChoose }: PickerProps) {
-  useLayoutEffect(() => {
-    document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' });
-  }, [at]);
+function Replying() {
+  if (replyTo.value === null) return null;
   return (
-    <div id="commands" class="command-picker" role="listbox" aria-label="Commands">
-      {commands.length === 0 && <p class="none">No command fits. The bot may still be starting.</p>}
-      {commands.map((command, index) => (
-        <div
-          key={command.path}
-          id={`command-${index}`}
-          role="option"
-          tabIndex={-1}
-          aria-selected={index === at}
-          class={index === at ? 'active' : ''}
-          onPointerMove={() => onPoint(index)}
-          onClick={() => onChoose(command)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') onChoose(command);
+    <p class="replying">
+      Replying to <b>{nameOf(replyTo.value.authorId)}</b>
+      <button
+        type="button"
+        class="put-away"
+        aria-label="Cancel the reply"
+        onClick={() => {
+          replyTo.value = null;
+        }}
+      >
+        ✕
+      </button>
+    </p>
+  );
+}
+
+function Attach({ onAttach }: { readonly onAttach: (file: Promise<UploadView>) => void }) {
+  return (
+    <div class="attached">
+      <label class="button secondary">
+        Browse…
+        <input
+          type="file"
+          class="unseen"
+          aria-label="Choose a file"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file !== undefined) onAttach(uploadFile(file));
           }}
-        >
-          <span class="path">/{command.path}</span>
-          {command.options.slice(0, 4).map(({ name, required }) => (
-            <span key={name} class={`option ${required ? '' : 'optional'}`}>
-              {name}
-            </span>
-          ))}
-          <span class="about">{command.about}</span>
-        </div>
-      ))}
+        />
+      </label>
+      <SampleChips onPick={(sample) => onAttach(act({ kind: 'sample', sample }))} />
     </div>
   );
 }

@@ -6,8 +6,8 @@ import type { FeedEntry } from './protocol.ts';
 const FANS = 150;
 /** A pause in ticks (a laptop asleep) is not made up for. ms */
 const MAX_STEP_MS = 1_000;
-/** The audience is counted anew this often. ms */
-const COUNT_EVERY_MS = 2_000;
+/** The audience is told this often, changed or not, as TikTok does. ms */
+const COUNT_EVERY_MS = 3_000;
 /** Messages per websocket frame, as TikTok bundles them. */
 const PER_FRAME = 5;
 /** Of every batch this many are shown: a sample. */
@@ -41,7 +41,7 @@ export class Crowd {
     if (now - this.#counted < COUNT_EVERY_MS) return;
     this.#counted = now;
     const watching = quietAudience + Math.round(this.perSecond * 2.4 + (this.perSecond > 0 ? Math.random() * 9 : 0));
-    if (watching !== live.viewerCount) live.viewers(watching);
+    live.viewers(watching);
   }
 
   #send(live: Live, events: number): void {

@@ -69,6 +69,7 @@ async function runIn(home: string, options: DemoPageOptions): Promise<number> {
       if (fact.type === 'bot' && fact.bot.kind === 'ended') say(`The bot: ${fact.bot.why}`);
     });
     const isReady = await tell.step('starting the bot', () => starts(stage, say));
+    if (isReady) say(`\nReady: ${server.url}\n`);
     if (options.auto && isReady) {
       stage.show.start('all');
       if (options.leave) exitCode = (await Promise.race([stage.show.idle(), options.stopped])) == null ? 0 : 1;
@@ -141,7 +142,7 @@ async function openStage(home: string, samples: SampleSongs, options: DemoPageOp
     bot,
     botPort,
     samples,
-    teller: { chapter: (title) => options.tell.chapter(title), line: (text) => options.tell.proven(text) },
+    teller: { chapter: (title) => options.tell.chapter(title), line: (text) => options.tell.does('The show:', text) },
     ...(kept === undefined ? {} : { earlier: kept.archive.stage }),
   });
   hear = (line) => stage.log.botLine(line);
