@@ -83,7 +83,7 @@ describe('the launcher', () => {
 
   test('explains itself when it does not know the task', async () => {
     const { stderr, exit } = launch('dance');
-    expect(await stderr).toMatch(/Usage: node scripts\/launch\.mjs <start\|demo\|test\|check\|bench\|doctor\|restore>/);
+    expect(await stderr).toMatch(/Usage: node scripts\/launch\.mjs <start\|demo\|test\|check\|[a-z|]+>/);
     expect(await exit).toBe(1);
   });
 

@@ -14,7 +14,10 @@ function golden(card: Parameters<typeof onPhone>[0]): string {
 }
 
 const fileOf = (folder: string, name: string) =>
-  `golden/${folder}/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')}.txt`;
+  `golden/${folder}/${name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')}.txt`;
 
 describe.each(Object.entries(ORDINARY))('%s', (name, card) => {
   test('reads as it was reviewed', async () => {
