@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { LinkOrigins } from './audio/audio-side.ts';
 import { type Config, configSecrets } from './config.ts';
 import { createClient, watchClient } from './discord/client.ts';
 import { listen, logIn, loginRefusal } from './discord/login.ts';
@@ -34,6 +35,8 @@ export interface App {
 /** What a test may own instead of the machine. */
 export interface Edges {
   readonly clock?: Clock;
+  /** Stands in for the platforms that songs are linked from. */
+  readonly linkOrigins?: LinkOrigins;
 }
 
 /** Panels say "paused" within this time of a stop. ms */
@@ -51,14 +54,19 @@ export function createApp(config: Config, edges: Edges = {}): App {
       return httpPort;
     },
     start: async () => {
-      httpPort = await start(config, clock, log, life);
+      httpPort = await start(config, { ...edges, clock }, log, life);
     },
     stop: () => life.stop(),
   };
 }
 
 /** Store and HTTP first, then Discord, then what is visible, then the show itself. @returns the HTTP port */
-async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle): Promise<number> {
+async function start(
+  config: Config,
+  { clock, linkOrigins }: Edges & { readonly clock: Clock },
+  log: Logger,
+  life: Lifecycle,
+): Promise<number> {
   const dataDir = resolve(config.dataDir);
   const store = await open(dataDir, life);
   const bus = new EventBus<Facts>((listener, err) => log.error({ err, listener }, 'a listener failed'));
@@ -82,6 +90,7 @@ async function start(config: Config, clock: Clock, log: Logger, life: Lifecycle)
     log,
     meter,
     publicUrl,
+    ...(linkOrigins === undefined ? {} : { linkOrigins }),
   });
   let ready = false;
   const web = await createWebServer({ log, meter, ready: () => ready, overlay: bot.overlay });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from 'discord.js';
-import { createAudioSide } from './audio/audio-side.ts';
+import { createAudioSide, type LinkOrigins } from './audio/audio-side.ts';
 import type { Config } from './config.ts';
 import { Announcer } from './discord/announcer.ts';
 import type { Cog } from './discord/answer.ts';
@@ -53,6 +53,7 @@ export interface Ground {
   readonly dataDir: string;
   readonly store: Store;
   readonly bus: EventBus<Facts>;
+  readonly linkOrigins?: LinkOrigins;
   /** Not logged in yet; ready before anything of this is started. */
   readonly client: Client<true>;
   readonly clock: Clock;
@@ -167,7 +168,15 @@ async function createServices(ground: Ground): Promise<{
   const guilds = new GuildService({ store, settings, clock, log: log.child({ name: 'guilds' }) });
   const credit = new GiftCredit();
   const gateway = new DiscordVoiceGateway(client, log.child({ name: 'voice' }));
-  const audio = await createAudioSide({ config, dataDir, store, gateway, clock, log: log.child({ name: 'audio' }) });
+  const audio = await createAudioSide({
+    config,
+    dataDir,
+    store,
+    gateway,
+    clock,
+    log: log.child({ name: 'audio' }),
+    ...(ground.linkOrigins === undefined ? {} : { linkOrigins: ground.linkOrigins }),
+  });
   const media = new MediaService({
     store,
     settings,

@@ -20,6 +20,12 @@ import { VoiceRooms } from './voice-rooms.ts';
 import { YoutubeExtractor } from './youtube-extractor.ts';
 import { YtDlp } from './ytdlp.ts';
 
+/** Where pages of platforms are asked for in tests: other addresses, and origins that may be private ones. */
+export interface LinkOrigins {
+  readonly trusted: ReadonlySet<string>;
+  readonly redirect: (url: string) => string;
+}
+
 export interface AudioSideParts {
   readonly config: Pick<Config, 'discord' | 'programs'>;
   /** Absolute. */
@@ -29,7 +35,7 @@ export interface AudioSideParts {
   readonly clock: Clock;
   readonly log: Logger;
   /** Only for tests: see `PlatformLinksParts`. */
-  readonly linkOrigins?: { readonly trusted: ReadonlySet<string>; readonly redirect: (url: string) => string };
+  readonly linkOrigins?: LinkOrigins;
 }
 
 /** Everything that touches sound and its files, behind its ports. */

@@ -7,7 +7,7 @@ import type { SeenMessage } from '../../sandbox/discord/people/seen.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/start.ts';
 import { type NightReview, nightReview, setupCommands } from '../../sandbox/story/night-review.ts';
 import { makeTone } from '../../sandbox/story/songs.ts';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, createApp, type Edges } from '../../src/app.ts';
 import { type Config, parseConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
@@ -32,7 +32,12 @@ export interface ShowOptions {
   /** Environment on top of the sandbox's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** The platforms that songs are linked from. Default: none answers, and nothing leaves this machine. */
+  readonly linkOrigins?: NonNullable<Edges['linkOrigins']>;
 }
+
+/** Not an address of the public internet, so it is refused before anything is sent. */
+const NO_PLATFORMS = { trusted: new Set<string>(), redirect: () => 'https://127.0.0.1:9/' };
 
 export async function startShow(options: ShowOptions = {}): Promise<Show> {
   const sandbox = await startSandbox({
@@ -54,7 +59,10 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
     ...options.env,
   });
   const boot = async () => {
-    const app = createApp(config, options.clock === undefined ? {} : { clock: options.clock });
+    const app = createApp(config, {
+      linkOrigins: options.linkOrigins ?? NO_PLATFORMS,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
     await app.start();
     return app;
   };
