@@ -168,15 +168,7 @@ async function createServices(ground: Ground): Promise<{
   const guilds = new GuildService({ store, settings, clock, log: log.child({ name: 'guilds' }) });
   const credit = new GiftCredit();
   const gateway = new DiscordVoiceGateway(client, log.child({ name: 'voice' }));
-  const audio = await createAudioSide({
-    config,
-    dataDir,
-    store,
-    gateway,
-    clock,
-    log: log.child({ name: 'audio' }),
-    ...(ground.linkOrigins === undefined ? {} : { linkOrigins: ground.linkOrigins }),
-  });
+  const audio = await createAudioSide({ ...ground, gateway, log: log.child({ name: 'audio' }) });
   const media = new MediaService({
     store,
     settings,
