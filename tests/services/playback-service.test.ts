@@ -231,7 +231,7 @@ describe('a restart', () => {
     unwrap(await stage.core.queue.finishOnAir(GUILD, STAFF));
     run = await stage.start();
     expect(player()).toEqual({ kind: 'idle' });
-    await run.diary.until('link', (link) => link.kind === 'ready');
+    await expect.poll(() => run.playback.status(GUILD).voice.kind).toBe('ready');
   });
 
   test('stays away where the bot was sent away', async () => {
