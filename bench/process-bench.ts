@@ -11,10 +11,13 @@ import { type BenchRow, besides, percentile } from './bench-row.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const WARM_UP = 20;
 const CALLS = 200;
+const SUBMISSIONS = 100;
 
 interface Measured {
   readonly readyMs: number;
   readonly ackMs: readonly number[];
+  /** A link submitted through the modal, from pressing Submit to the confirmation; only where there is such a modal. */
+  readonly submitMs: readonly number[];
   /** Bytes, after the calls, idle. */
   readonly rss: number;
 }
@@ -45,9 +48,28 @@ async function measure(sandbox: Sandbox, script: string, command: string, dataDi
     if (seen.answered === 'failed') throw new Error(`/${command} was not answered: ${seen.text}`);
     if (call >= WARM_UP) ackMs.push(seen.firstAnswerMs);
   }
+  const submitMs = command === 'queue' ? await submitLinks(new People(world), guild.id, channel) : [];
   const rss = await rssOf(bot.pid ?? 0);
   await bot.stop();
-  return { readyMs, ackMs, rss };
+  return { readyMs, ackMs, submitMs, rss };
+}
+
+/** One link each from many members: nobody meets a limit. */
+async function submitLinks(
+  people: People,
+  guildId: string,
+  channel: { readonly id: string },
+): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (let call = 0; call < SUBMISSIONS; call += 1) {
+    const member = people.human(guildId, `member${call}`);
+    const modal = await member.slash('submit', {}, { channel });
+    const link = `https://open.spotify.com/track/${call.toString(36).padStart(22, 'B')}`;
+    const seen = await member.fillModal(modal, { Link: link, Artist: 'Bench', Title: `Song ${call}` });
+    if (!seen.text.includes('Submitted as')) throw new Error(`a link was not taken: ${seen.text}`);
+    took.push(seen.firstAnswerMs);
+  }
+  return took;
 }
 
 /** From process start to ready, and how fast a command is answered, beside a bare discord.js bot in the same run. */
@@ -81,6 +103,20 @@ export async function processBench(): Promise<readonly BenchRow[]> {
       besides(
         '/queue answered, p99',
         percentile(ours.ackMs, 0.99),
+        'ms',
+        `${beside} /ping`,
+        percentile(ping.ackMs, 0.99),
+      ),
+      besides(
+        'link submitted, p50',
+        percentile(ours.submitMs, 0.5),
+        'ms',
+        `${beside} /ping`,
+        percentile(ping.ackMs, 0.5),
+      ),
+      besides(
+        'link submitted, p99',
+        percentile(ours.submitMs, 0.99),
         'ms',
         `${beside} /ping`,
         percentile(ping.ackMs, 0.99),
