@@ -67,11 +67,11 @@ export class MediaService {
   }
 
   /**
-   * A file that is known already is looked at once more and left alone.
+   * A file that needs nothing any more is told as prepared once more, for whoever has just begun to wait for it.
    * @param urgent before everything else that waits: the song is on air
    */
   enqueue(sha256: string, urgent = false): void {
-    if (this.#stopped.signal.aborted || this.#current === sha256) return;
+    if (this.#stopped.signal.aborted) return;
     const others = this.#waiting.filter((each) => each !== sha256);
     if (urgent) this.#urgent = sha256;
     this.#waiting = urgent ? [sha256, ...others] : [...others, sha256];
@@ -152,7 +152,11 @@ export class MediaService {
   async #prepare(sha256: string): Promise<void> {
     const { store, files, log, clock } = this.#ports;
     const row = await store.read((reads) => reads.media.get(sha256));
-    if (row?.state !== 'preparing' || this.#stopped.signal.aborted) return;
+    if (row === null || this.#stopped.signal.aborted) return;
+    if (row.state !== 'preparing') {
+      this.#tell(await store.read((reads) => reads.media.songsWith(sha256)));
+      return;
+    }
     const began = clock.monotonic();
     const encoded = await files.encode(sha256, row.format, this.#urgent === sha256, this.#stopped.signal);
     if (!encoded.ok) {

@@ -31,6 +31,8 @@ export interface PlaybackPorts {
 }
 
 type R<T> = Promise<Result<T, Failure>>;
+/** What a command answers, once it is known. */
+type Outcome = () => R<PlaybackStatus>;
 
 /** Member preference: the filters a reviewer used last. */
 const FILTERS_KEY = 'playback.filters';
@@ -124,42 +126,43 @@ export class PlaybackService {
   }
 
   /** Plays the song on air from its start; for when it has just been taken. */
-  playOnAir(guildId: string): R<PlaybackStatus> {
-    return this.#turn(guildId, async () => {
-      if (this.#ports.audio.link(guildId).kind === 'away') return err({ code: 'not-joined' });
+  async playOnAir(guildId: string): R<PlaybackStatus> {
+    const outcome = await this.#turn(guildId, async () => {
+      if (this.#ports.audio.link(guildId).kind === 'away') return settled(err({ code: 'not-joined' }));
       const song = await this.#songOnAir(guildId);
       if (song === null) {
         this.#halt(guildId);
-        return err({ code: 'nothing-playing' });
+        return settled(err({ code: 'nothing-playing' }));
       }
       const deck = this.#deck(guildId);
       const isSame = deck.song?.playId === song.playId && this.#ports.audio.player(guildId).kind !== 'idle';
-      return isSame ? ok(this.status(guildId)) : this.#begin(guildId, song, 0, false);
+      return isSame ? settled(ok(this.status(guildId))) : this.#begin(guildId, song, 0, false);
     });
+    return outcome();
   }
 
   /** Goes on after a pause, or plays the song on air: where it stopped, if it was stopped by leaving. */
-  play(guildId: string, actor: string): R<PlaybackStatus> {
-    return this.#turn(guildId, async () => {
+  async play(guildId: string, actor: string): R<PlaybackStatus> {
+    const outcome = await this.#turn(guildId, async () => {
       const { audio } = this.#ports;
-      if (audio.link(guildId).kind === 'away') return err({ code: 'not-joined' });
+      if (audio.link(guildId).kind === 'away') return settled(err({ code: 'not-joined' }));
       const player = audio.player(guildId);
       const song = await this.#songOnAir(guildId);
-      if (song === null && player.kind === 'idle') return err({ code: 'nothing-playing' });
+      if (song === null && player.kind === 'idle') return settled(err({ code: 'nothing-playing' }));
       const deck = this.#deck(guildId);
       const isSame = song !== null && deck.song?.playId === song.playId;
       if ((isSame || song === null) && audio.resume(guildId)) {
         await this.#save(guildId, { actor, action: 'voice.play' });
-        return ok(this.status(guildId));
+        return settled(ok(this.status(guildId)));
       }
       if (song === null || (isSame && player.kind !== 'idle' && player.kind !== 'failed')) {
-        if (deck.isWaiting && deck.song !== null) return stillPreparing(deck.song);
-        return ok(this.status(guildId));
+        return settled(deck.isWaiting && deck.song !== null ? stillPreparing(deck.song) : ok(this.status(guildId)));
       }
       const begun = await this.#begin(guildId, song, isSame ? deck.resumeMs : 0, false);
       await this.#save(guildId, { actor, action: 'voice.play' });
       return begun;
     });
+    return outcome();
   }
 
   async pause(guildId: string, actor: string): R<PlaybackStatus> {
@@ -236,8 +239,11 @@ export class PlaybackService {
     });
   }
 
-  /** Replaces whatever sounds by this song, as soon as its audio is there. */
-  async #begin(guildId: string, song: DeckSong, positionMs: number, paused: boolean): R<PlaybackStatus> {
+  /**
+   * Replaces whatever sounds by this song, as soon as its audio is there.
+   * @returns waits a moment for a link, so that its reason can be told; not inside of a turn, where others wait for it
+   */
+  async #begin(guildId: string, song: DeckSong, positionMs: number, paused: boolean): Promise<Outcome> {
     const { audio } = this.#ports;
     this.#put({ ...this.#deck(guildId), song, resumeMs: positionMs, isWaiting: false });
     // Before anything is looked up: what sounded until now is over.
@@ -257,13 +263,15 @@ export class PlaybackService {
     if (fed.kind === 'preparing') {
       this.#put({ ...this.#deck(guildId), isWaiting: true });
       audio.announce(guildId, { songId: songIdOf(song), durationMs: fed.durationMs }, positionMs);
-      return stillPreparing(song);
+      return settled(stillPreparing(song));
     }
-    // A link that is quickly found starts at once; a slow one starts by itself later.
-    const why = fed.kind === 'fetching' ? await fed.soon : fed.kind === 'unplayable' ? fed.why : null;
-    if (why === null) return ok(this.status(guildId));
-    const { track, publicId } = song.submission;
-    return err({ code: 'unplayable', publicId, why, url: track.kind === 'link' ? track.url : null });
+    return async () => {
+      // A link that is quickly found starts at once; a slow one starts by itself later.
+      const why = fed.kind === 'fetching' ? await fed.soon : fed.kind === 'unplayable' ? fed.why : null;
+      if (why === null) return ok(this.status(guildId));
+      const { track, publicId } = song.submission;
+      return err({ code: 'unplayable', publicId, why, url: track.kind === 'link' ? track.url : null });
+    };
   }
 
   #halt(guildId: string): boolean {
@@ -361,6 +369,10 @@ export class PlaybackService {
   #save(guildId: string, act?: PlaybackAct): Promise<void> {
     return this.#record.save(this.#deck(guildId), act);
   }
+}
+
+function settled(result: Result<PlaybackStatus, Failure>): Outcome {
+  return async () => result;
 }
 
 function stillPreparing({ submission }: DeckSong): Result<never, Failure> {

@@ -32,6 +32,7 @@ export type Fed =
 
 /** A quick platform answers a command within this time. ms */
 const SOON_MS = 2_500;
+const BROKEN = 'it could not be fetched';
 /** The head of the queue changes with every like; links are not fetched at that pace. ms */
 const PREFETCH_EVERY_MS = 20_000;
 
@@ -108,18 +109,24 @@ export class SongFeed {
     const hosts = (await settings.all(guildId))['submissions.hosts'];
     const fetching = new AbortController();
     this.#fetching.set(guildId, fetching);
-    const fetched = links.playable(url, hosts, fetching.signal).then(async (playable) => {
-      if (fetching.signal.aborted) return null;
-      if (!playable.ok) {
-        log.info({ guildId, cause: playable.error.cause, why: playable.error.why }, 'link cannot be played');
-        await deliver(err(playable.error.why));
-        return playable.error.why;
-      }
-      const { key, durationMs } = playable.value;
-      await deliver(ok({ audio: { kind: 'link', key }, durationMs }));
-      return null;
-    });
-    fetched.catch((error: unknown) => log.error({ err: error, guildId }, 'link could not be fetched'));
+    const fetched = links
+      .playable(url, hosts, fetching.signal)
+      .then(async (playable) => {
+        if (fetching.signal.aborted) return null;
+        if (!playable.ok) {
+          log.info({ guildId, cause: playable.error.cause, why: playable.error.why }, 'link cannot be played');
+          await deliver(err(playable.error.why));
+          return playable.error.why;
+        }
+        const { key, durationMs } = playable.value;
+        await deliver(ok({ audio: { kind: 'link', key }, durationMs }));
+        return null;
+      })
+      .catch(async (error: unknown) => {
+        log.error({ err: error, guildId }, 'link could not be fetched');
+        await deliver(err(BROKEN));
+        return BROKEN;
+      });
     return { kind: 'fetching', soon: Promise.race([fetched, this.#moment()]) };
   }
 
