@@ -58,6 +58,12 @@ export class StepClock implements Clock {
     this.#now = end;
   }
 
+  /** As a machine that was busy: time passes, and only then is what was due run. */
+  stall(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
+
   #due(end: number): Timer | undefined {
     return this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
   }
