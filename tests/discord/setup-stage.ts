@@ -26,7 +26,7 @@ export async function setupStage(
   const progress = new Map<string, string | null>();
   const keeper = new PanelKeeper({
     book,
-    wire: createPanelWire(bot.client),
+    wire: createPanelWire(bot.client, systemClock),
     clock: systemClock,
     log: bot.log,
     isHere: () => true,

@@ -87,10 +87,17 @@ export async function auditLog(show: Show): Promise<string[]> {
   return found.map(({ action, target }) => `${String(action)} ${String(target)}`);
 }
 
-/** The machine's time, which a test can push forward: what falls due rings at once, everything else in its own time. */
+interface Alarm {
+  readonly at: number;
+  readonly ms: number;
+  readonly ring: () => void;
+  cancelTimer: () => void;
+}
+
+/** The machine's time, which a test can push forward: what falls due rings at once, everything else that much sooner. */
 export class PushedClock implements Clock {
   #pushedMs = 0;
-  readonly #alarms = new Set<{ readonly at: number; readonly ms: number; readonly ring: () => void }>();
+  readonly #alarms = new Set<Alarm>();
   readonly #watchers = new Set<() => void>();
 
   now(): number {
@@ -106,17 +113,13 @@ export class PushedClock implements Clock {
   }
 
   after(ms: number, task: () => void): () => void {
-    const alarm = {
-      at: this.monotonic() + ms,
-      ms,
-      ring: () => {
-        cancel();
-        task();
-      },
+    const ring = () => {
+      cancel();
+      task();
     };
-    const cancelTimer = systemClock.after(ms, alarm.ring);
+    const alarm: Alarm = { at: this.monotonic() + ms, ms, ring, cancelTimer: systemClock.after(ms, ring) };
     const cancel = () => {
-      cancelTimer();
+      alarm.cancelTimer();
       this.#alarms.delete(alarm);
     };
     this.#alarms.add(alarm);
@@ -144,6 +147,11 @@ export class PushedClock implements Clock {
   push(ms: number): void {
     this.#pushedMs += ms;
     const due = [...this.#alarms].filter(({ at }) => at <= this.monotonic());
+    for (const alarm of this.#alarms) {
+      if (due.includes(alarm)) continue;
+      alarm.cancelTimer();
+      alarm.cancelTimer = systemClock.after(alarm.at - this.monotonic(), alarm.ring);
+    }
     for (const { ring } of due.sort((a, b) => a.at - b.at)) ring();
   }
 }

@@ -8,8 +8,8 @@ export interface PaceRule {
   readonly windowMs: number;
 }
 
-export const FRESH_PACE: PaceRule = { edits: 4, windowMs: 5_050 };
-export const OLD_PACE: PaceRule = { edits: 3, windowMs: 6_050 };
+export const FRESH_PACE: PaceRule = { edits: 4, windowMs: 5_010 };
+export const OLD_PACE: PaceRule = { edits: 3, windowMs: 6_010 };
 
 /** A message counts as old a little before Discord says so. ms */
 export const OLD_AFTER_MS = 59 * 60_000;

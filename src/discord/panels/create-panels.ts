@@ -38,7 +38,7 @@ export function createPanels(ports: PanelsPorts): Panels {
   const { client, services, settings, book, bus, clock, log, meter, waveformOf, alert } = ports;
   const keeper = new PanelKeeper({
     book,
-    wire: createPanelWire(client),
+    wire: createPanelWire(client, clock),
     clock,
     log,
     meter,

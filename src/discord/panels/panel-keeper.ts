@@ -19,8 +19,10 @@ export interface PanelKeeperPorts extends PanelPainterPorts {
 
 /** Lets the facts of one action arrive together. ms */
 const SETTLE_MS = 120;
-/** A panel that was edited just now waits this long for what else comes: edits are few. ms */
-const FOLLOW_MS = 900;
+/** A panel that was edited just now waits for what else comes, because edits are few: until nothing came for so long, ms */
+const CALM_MS = 500;
+/** and not longer than this, ms. */
+const HOLD_MS = 4_000;
 /** A click's answer draws the panel anew by itself; only when it never arrived is there something left to draw. ms */
 const ANSWER_MS = 1_500;
 
@@ -89,7 +91,9 @@ export class PanelKeeper {
     for (const kind of kinds) {
       const panel = this.#shelf.get(guildId, kind);
       if (panel === undefined) continue;
-      this.#due(panel, withinMs === 0 ? Math.max(SETTLE_MS, panel.editedAt + FOLLOW_MS - now) : withinMs);
+      if (withinMs > 0) this.#due(panel, withinMs);
+      else if (now - panel.editedAt < OLD_PACE.windowMs) this.#dueWhenCalm(panel, now);
+      else this.#due(panel, SETTLE_MS);
     }
   }
 
@@ -228,6 +232,13 @@ export class PanelKeeper {
     this.#lane(panel.row.channelId).wake();
   }
 
+  #dueWhenCalm(panel: Panel, now: number): void {
+    const staleSince = panel.dueAt === null ? now : panel.staleSince;
+    panel.dueAt = null;
+    this.#due(panel, Math.max(0, Math.min(CALM_MS, staleSince + HOLD_MS - now)));
+    panel.staleSince = staleSince;
+  }
+
   #lane(channelId: string): ChannelLane {
     const known = this.#lanes.get(channelId);
     if (known !== undefined) return known;
@@ -249,7 +260,8 @@ export class PanelKeeper {
   }
 
   #rule(channelId: string) {
-    const oldSince = this.#ports.clock.now() - OLD_AFTER_MS;
+    const { clock, wire } = this.#ports;
+    const oldSince = clock.now() + wire.aheadMs() - OLD_AFTER_MS;
     const old = this.#shelf
       .inChannel(channelId)
       .some(({ row }) => (row.postedAt ?? Number.POSITIVE_INFINITY) < oldSince);

@@ -1,4 +1,12 @@
-import { ChannelFlags, type Client, PermissionFlagsBits, PermissionsBitField, RateLimitError } from 'discord.js';
+import {
+  ChannelFlags,
+  type Client,
+  Events,
+  PermissionFlagsBits,
+  PermissionsBitField,
+  RateLimitError,
+} from 'discord.js';
+import type { Clock } from '../../ports/clock.ts';
 import type { Card } from '../cards/card.ts';
 import { apiCode, asEdit, asMessage, isOutage } from '../send.ts';
 
@@ -20,6 +28,8 @@ export interface PanelWire {
   remove(channelId: string, messageId: string): Promise<void>;
   /** Whether the message is still there. */
   exists(channelId: string, messageId: string): Promise<Shown>;
+  /** How far Discord's time is ahead of the machine's, as Discord told last: a message's age is counted there. ms */
+  aheadMs(): number;
 }
 
 const { ViewChannel, SendMessages, ReadMessageHistory, AttachFiles } = PermissionFlagsBits;
@@ -32,7 +42,13 @@ export function permissionWords(bits: bigint): string[] {
   return new PermissionsBitField(bits).toArray().map((name) => name.replace(/([a-z])([A-Z])/g, '$1 $2'));
 }
 
-export function createPanelWire(client: Client<true>): PanelWire {
+export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>): PanelWire {
+  let aheadMs = 0;
+  const hear = (discordTime: number | null) => {
+    if (discordTime !== null) aheadMs = discordTime - clock.now();
+  };
+  client.on(Events.InteractionCreate, ({ createdTimestamp }) => hear(createdTimestamp));
+
   /** What the bot lacks there; nothing is said about a channel that is not known. */
   const missing = (channelId: string, needed: bigint): readonly string[] => {
     const channel = client.channels.cache.get(channelId);
@@ -74,18 +90,21 @@ export function createPanelWire(client: Client<true>): PanelWire {
   };
 
   return {
+    aheadMs: () => aheadMs,
     post: (channelId, card, nonce) =>
       attempt(channelId, neededFor(card), async () => {
         const { channel } = await messages(channelId);
         if (!channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
-        return (await channel.send(asMessage(card, nonce))).id;
+        const { id, createdTimestamp } = await channel.send(asMessage(card, nonce));
+        hear(createdTimestamp);
+        return id;
       }),
     edit: (channelId, messageId, card) =>
-      attempt(
-        channelId,
-        neededFor(card),
-        async () => (await (await messages(channelId)).edit(messageId, asEdit(card))).id,
-      ),
+      attempt(channelId, neededFor(card), async () => {
+        const { id, editedTimestamp } = await (await messages(channelId)).edit(messageId, asEdit(card));
+        hear(editedTimestamp);
+        return id;
+      }),
     exists: (channelId, messageId) =>
       attempt(
         channelId,

@@ -2,6 +2,7 @@ import { PermissionFlagsBits as Bit } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import { textCard } from '../../../src/discord/cards/card.ts';
 import { createPanelWire } from '../../../src/discord/panels/panel-wire.ts';
+import { systemClock } from '../../../src/lib/system-clock.ts';
 import { botStage } from '../bot-stage.ts';
 
 const EVERYDAY = Bit.ViewChannel | Bit.SendMessages | Bit.ReadMessageHistory | Bit.AttachFiles;
@@ -10,7 +11,7 @@ const card = (word: string) => textCard('brand', word);
 async function stage() {
   const bot = await botStage({ botPermissions: EVERYDAY });
   await bot.logIn();
-  const wire = createPanelWire(bot.client);
+  const wire = createPanelWire(bot.client, systemClock);
   const posted = await wire.post(bot.channel.id, card('one'), 'first');
   if (posted.kind !== 'shown') throw new Error(posted.kind);
   const changed = () => new Promise((resolve) => bot.client.once('channelUpdate', resolve));
@@ -103,6 +104,16 @@ describe('a panel on the wire', () => {
   test('that Discord finds invalid is a bug and throws', async () => {
     const { wire, channel, messageId } = await stage();
     await expect(wire.edit(channel.id, messageId, card('x'.repeat(4_001)))).rejects.toThrow();
+  });
+});
+
+describe('the time', () => {
+  test('is Discord’s: its answers tell how far it is ahead', async () => {
+    const { wire, channel, messageId, world } = await stage();
+    expect(Math.abs(wire.aheadMs())).toBeLessThan(5_000);
+    world.advance(2 * 3_600_000);
+    await wire.edit(channel.id, messageId, card('two'));
+    expect(wire.aheadMs()).toBeGreaterThan(2 * 3_600_000 - 5_000);
   });
 });
 
