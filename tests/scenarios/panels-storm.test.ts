@@ -95,19 +95,15 @@ describe('a quiet panel', () => {
   it('shows a change within a second, on every panel, however old it is', async () => {
     pass(10_000);
     await settled(world().now());
-    const mark = world().events.mark();
+    const [mark, from] = [world().events.mark(), world().now()];
     await submitFree(show.ana, 'A Quiet Change');
-    const [{ submitted_at: at } = {}] = await rows(
-      show,
-      "SELECT submitted_at FROM submission WHERE title = 'A Quiet Change'",
-    );
     for (const heading of ['Control room', 'Reviewer queue', 'Live queue']) {
       const edited = await world().events.waitFor(
         'message-edited',
         ({ message }) => JSON.stringify(message.components).includes(heading),
         { ...PATIENCE, since: mark },
       );
-      expect(edited.at - Number(at)).toBeLessThan(1_000);
+      expect(edited.at - from).toBeLessThan(1_000);
     }
   });
 
