@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { isNewEnough, npmCommand } from './setup/node.mjs';
 import { packagesReady } from './setup/packages.mjs';
-import { FFMPEG_ADVICE, findPrograms, versionLine } from './setup/programs.mjs';
+import { FFMPEG_ADVICE, findPrograms, versionLine, YTDLP_ADVICE } from './setup/programs.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const GIB = 1024 ** 3;
@@ -91,14 +91,16 @@ function checkFfprobe(file, ffmpeg) {
 
 /** @param {string | undefined} file */
 function checkYtdlp(file) {
-  const advice =
-    'Uploaded files play without it, most links do not: https://github.com/yt-dlp/yt-dlp/wiki/Installation';
-  if (file === undefined) return note('yt-dlp', 'not found', advice);
+  if (file === undefined) return note('yt-dlp', 'not found', YTDLP_ADVICE);
   const version = versionLine(file);
-  if (version === undefined) return note('yt-dlp', `${file} cannot be run`, advice);
+  if (version === undefined) return note('yt-dlp', `${file} cannot be run`, YTDLP_ADVICE);
   const ageDays = (Date.now() - Date.parse(version.split('.').slice(0, 3).join('-'))) / 86_400_000;
   if (ageDays <= YTDLP_OLD_DAYS) return ok('yt-dlp', `${version} (${file})`);
-  return note('yt-dlp', `${version} (${file})`, 'Old: sites change all the time. Update it.');
+  return note(
+    'yt-dlp',
+    `${version} (${file})`,
+    `Old: sites change all the time, many links will not play. ${YTDLP_ADVICE}`,
+  );
 }
 
 /** Discord refuses voice without its end-to-end encryption. @returns {Promise<Finding>} */

@@ -1,6 +1,7 @@
 /**
  * Starts a task on any machine with Node 20 and npm: `node scripts/launch.mjs <task> [arguments]`.
- * It first makes sure of what the task needs (a Node that is new enough, the npm packages, ffmpeg) and says what it does.
+ * It first makes sure of what the task needs (a Node that is new enough, the npm packages, ffmpeg, yt-dlp) and says what
+ * it does.
  * Node's built-in modules only: nothing is installed yet when this runs.
  */
 import { delimiter, dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import { forwardSignals, receivedSignal, run, signalExitCode } from './setup/chi
 import { withLock } from './setup/lock.mjs';
 import { findNode, installNode, nodeEnv, nodeOptions } from './setup/node.mjs';
 import { installPackages, packagesReady } from './setup/packages.mjs';
-import { FFMPEG_ADVICE, findPrograms, providePrograms, requirePrograms } from './setup/programs.mjs';
+import { FFMPEG_ADVICE, findPrograms, providePrograms, requirePrograms, YTDLP_ADVICE } from './setup/programs.mjs';
 import { SetupError, say } from './setup/say.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,14 +19,14 @@ const TOOLS = join(ROOT, '.tools');
 /**
  * A task runs its commands one after the other, all of them, and fails when one of them fails. The words given after
  * the task go to its last command. The names are said when there are several.
- * media: 'needed' stops without ffmpeg, 'wanted' only says so.
- * @typedef {{ media: 'needed' | 'wanted' | 'none', commands: Readonly<Record<string, readonly string[]>> }} Task
+ * media: 'needed' stops without ffmpeg, 'wanted' only says so. links: yt-dlp is wanted too.
+ * @typedef {{ media: 'needed' | 'wanted' | 'none', links?: true, commands: Readonly<Record<string, readonly string[]>> }} Task
  * @type {Readonly<Record<string, Task>>}
  */
 const TASKS = {
-  start: { media: 'wanted', commands: { bot: ['src/main.ts'] } },
-  demo: { media: 'needed', commands: { demo: ['sandbox/demo.ts'] } },
-  test: { media: 'wanted', commands: { tests: ['node_modules/vitest/vitest.mjs', 'run'] } },
+  start: { media: 'wanted', links: true, commands: { bot: ['src/main.ts'] } },
+  demo: { media: 'needed', links: true, commands: { demo: ['sandbox/demo.ts'] } },
+  test: { media: 'wanted', links: true, commands: { tests: ['node_modules/vitest/vitest.mjs', 'run'] } },
   check: {
     media: 'none',
     commands: {
@@ -90,19 +91,16 @@ async function preparePackages(node, name) {
 async function prepareMedia(task, name) {
   let programs = findPrograms(ROOT);
   if (task.media === 'none') return programs;
-  if (programs.ffmpeg === undefined || programs.ffprobe === undefined) {
+  const links = task.links === true;
+  const isShort = (/** @type {typeof programs} */ { ffmpeg, ffprobe }) => ffmpeg === undefined || ffprobe === undefined;
+  if (isShort(programs) || (links && programs.ytdlp === undefined)) {
     await alone(async () => {
-      programs = await providePrograms(ROOT);
+      programs = await providePrograms(ROOT, { links });
     });
   }
   if (task.media === 'needed') requirePrograms(programs, name);
-  else if (programs.ffmpeg === undefined || programs.ffprobe === undefined)
-    say(`Going on without it. ${FFMPEG_ADVICE}`);
-  if (name === 'start' && programs.ytdlp === undefined) {
-    say(
-      'yt-dlp was not found: uploaded files play, most links will not. See https://github.com/yt-dlp/yt-dlp/wiki/Installation',
-    );
-  }
+  else if (isShort(programs)) say(`Going on without it. ${FFMPEG_ADVICE}`);
+  if (links && programs.ytdlp === undefined) say(`Going on without yt-dlp. ${YTDLP_ADVICE}`);
   return programs;
 }
 
@@ -114,7 +112,9 @@ function taskEnv(node, programs) {
   const env = nodeEnv(node);
   const path = (env.PATH ?? '').split(delimiter);
   // Found outside PATH (just installed, or a minimal PATH): every program the task starts finds them by name too.
-  const extra = [programs.ffmpeg, programs.ffprobe].flatMap((file) => (file === undefined ? [] : [dirname(file)]));
+  const extra = [programs.ffmpeg, programs.ffprobe, programs.ytdlp].flatMap((file) =>
+    file === undefined ? [] : [dirname(file)],
+  );
   env.PATH = [...new Set([...path, ...extra])].join(delimiter);
   // Compiled once, read the next time: a start takes two thirds of the time.
   env.NODE_COMPILE_CACHE ??= join(TOOLS, 'compile-cache');

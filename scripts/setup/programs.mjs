@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { run } from './child.mjs';
@@ -50,28 +50,71 @@ export function findPrograms(root, env = process.env) {
   };
 }
 
+/** An installation that failed is not tried again at every start: without a network it takes minutes to fail. */
+const TRY_AGAIN_MS = 24 * 3_600_000;
+
 /**
- * ffmpeg and ffprobe, installed with apt-get when they are missing and this user may do that.
- * @param {string} root
- * @returns {Promise<ReturnType<typeof findPrograms>>}
+ * What may be installed, and how. The names are those of Debian's packages.
+ * @typedef {{ find: () => Programs, apt: readonly string[] | undefined, now: number }} Machine
+ * @typedef {ReturnType<typeof findPrograms>} Programs
  */
-export async function providePrograms(root) {
-  const found = findPrograms(root);
-  if (found.ffmpeg !== undefined && found.ffprobe !== undefined) return found;
-  const missing = found.ffmpeg === undefined ? 'ffmpeg' : 'ffprobe';
-  const apt = aptGet();
+
+/**
+ * ffmpeg and ffprobe, and yt-dlp when links are to be played, installed with apt-get when they are missing and this user
+ * may do that. Says what it does, and never fails: who needs a program looks at what is there.
+ * @param {string} root
+ * @param {{ links: boolean }} wanted
+ * @param {Machine} [machine]
+ * @returns {Promise<Programs>}
+ */
+export async function providePrograms(
+  root,
+  wanted,
+  { find, apt, now } = { find: () => findPrograms(root), apt: aptGet(), now: Date.now() },
+) {
+  const missing = missingPackages(find(), wanted).filter(
+    ({ name, optional }) => !optional || !triedLately(root, name, now),
+  );
+  if (missing.length === 0) return find();
+  const names = missing.map(({ program }) => program).join(', ');
   if (apt === undefined) {
-    say(
-      `${missing} was not found, and apt-get cannot be used here (no apt-get, or neither root nor sudo without password).`,
-    );
-    return found;
+    say(`Not found: ${names}; apt-get cannot be used here (no apt-get, or neither root nor sudo without password).`);
+    return find();
   }
-  say(`${missing} was not found: installing the ffmpeg package with apt-get.`);
+  const packages = missing.map(({ name }) => name);
+  say(`Not found: ${names}. Installing with apt-get: ${packages.join(', ')}.`);
   await runApt(apt, 'Reading the package lists (apt-get update)', ['update']);
-  // --reinstall: the package may be registered although its files are gone.
-  const install = ['install', '-y', '--no-install-recommends', '--reinstall', 'ffmpeg'];
-  await runApt(apt, 'Installing ffmpeg (apt-get install)', install);
-  return findPrograms(root);
+  for (const { name, optional } of missing) {
+    if (optional) noteTry(root, name);
+    // --reinstall: the package may be registered although its files are gone.
+    const install = ['install', '-y', '--no-install-recommends', '--reinstall', name];
+    await runApt(apt, `Installing ${name} (apt-get install)`, install);
+  }
+  return find();
+}
+
+/** @param {Programs} programs @param {{ links: boolean }} wanted */
+function missingPackages({ ffmpeg, ffprobe, ytdlp }, { links }) {
+  const media = ffmpeg === undefined ? 'ffmpeg' : ffprobe === undefined ? 'ffprobe' : undefined;
+  return [
+    ...(media === undefined ? [] : [{ program: media, name: 'ffmpeg', optional: false }]),
+    ...(links && ytdlp === undefined ? [{ program: 'yt-dlp', name: 'yt-dlp', optional: true }] : []),
+  ];
+}
+
+/** @param {string} root @param {string} name */
+const triedFile = (root, name) => join(root, '.tools', `${name}.tried`);
+
+/** @param {string} root @param {string} name @param {number} now */
+function triedLately(root, name, now) {
+  const tried = statSync(triedFile(root, name), { throwIfNoEntry: false });
+  return tried !== undefined && now - tried.mtimeMs < TRY_AGAIN_MS;
+}
+
+/** @param {string} root @param {string} name */
+function noteTry(root, name) {
+  mkdirSync(join(root, '.tools'), { recursive: true });
+  writeFileSync(triedFile(root, name), '');
 }
 
 /**
@@ -84,6 +127,10 @@ export function requirePrograms(programs, task) {
   const names = missing.filter((name) => name !== '').join(' and ');
   if (names !== '') throw new SetupError([`"${task}" needs ${names}.`, FFMPEG_ADVICE]);
 }
+
+export const YTDLP_ADVICE =
+  'Uploaded files play without it, most links do not. Install a current one ("pipx install yt-dlp", or ' +
+  'https://github.com/yt-dlp/yt-dlp/wiki/Installation), or set YTDLP_PATH to the program.';
 
 export const FFMPEG_ADVICE =
   'Install the ffmpeg package of your system (it brings ffprobe): "apt-get install ffmpeg" as root, "brew install ffmpeg", ' +
@@ -122,6 +169,9 @@ async function runApt(apt, label, args) {
   const [command = 'apt-get', ...prefix] = apt;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Another apt may be at work: wait up to two minutes for its lock instead of failing at once.
-  const result = await step(label, () => run(command, [...prefix, '-o', 'DPkg::Lock::Timeout=120', ...args], { env }));
+  // A machine without a network must not be waited for either.
+  const patience = ['DPkg::Lock::Timeout=120', 'Acquire::Retries=1', 'Acquire::http::Timeout=20'];
+  const options = patience.flatMap((option) => ['-o', option]);
+  const result = await step(label, () => run(command, [...prefix, ...options, ...args], { env }));
   if (result.code !== 0) say(`apt-get ${args[0]} failed (exit code ${result.code}):\n${result.output.trimEnd()}`);
 }

@@ -18,8 +18,11 @@ const LIMITS: ChildLimits = {
   background: true,
 };
 
-/** From this version on it wants to be told where a JavaScript runtime is. */
+/** From this version on it wants to be told where a JavaScript runtime is; older ones refuse what they do not know. */
 const NEEDS_RUNTIME = '2025.11.12';
+const UNKNOWN_OPTION = /no such option: --js-runtimes/;
+/** It would hand what it cannot fetch itself to an ffmpeg that opens any address. */
+const NO_FFMPEG = '/nonexistent';
 
 export interface YtDlpParts {
   readonly program: string;
@@ -41,9 +44,11 @@ export interface YtDlpParts {
 export class YtDlp implements Extractor {
   readonly name = 'yt-dlp';
   readonly #parts: YtDlpParts;
+  #takesRuntime: boolean;
 
   constructor(parts: YtDlpParts) {
     this.#parts = parts;
+    this.#takesRuntime = parts.version >= NEEDS_RUNTIME;
   }
 
   async extract(url: string, signal: AbortSignal): Promise<Result<Extraction, LinkTrouble>> {
@@ -78,13 +83,18 @@ export class YtDlp implements Extractor {
   };
 
   async #run(args: readonly string[], limits: ChildLimits, signal: AbortSignal): Promise<Result<string, LinkTrouble>> {
-    const { program, version, node, children, log } = this.#parts;
-    const runtime = version >= NEEDS_RUNTIME ? ['--js-runtimes', `node:${node}`] : [];
+    const { program, node, children, log } = this.#parts;
+    const runtime = this.#takesRuntime ? ['--js-runtimes', `node:${node}`] : [];
     const calm = ['--ignore-config', '--no-playlist', '--no-cache-dir', '--no-warnings', '--no-color'];
     const patience = ['--socket-timeout', '10', '--retries', '2', '--fragment-retries', '2'];
-    const command = { program, args: [...calm, ...patience, ...runtime, ...args] };
+    const command = { program, args: [...calm, ...patience, '--ffmpeg-location', NO_FFMPEG, ...runtime, ...args] };
     const end = await children.run(command, limits, signal);
     if (end.kind === 'exited' && end.code === 0) return ok(end.stdout.toString('utf8'));
+    if (this.#takesRuntime && end.kind === 'exited' && UNKNOWN_OPTION.test(end.stderr)) {
+      // A build that is older than its version says: for most sites it needs no runtime.
+      this.#takesRuntime = false;
+      return this.#run(args, limits, signal);
+    }
     log.info({ end: end.kind, said: 'stderr' in end ? end.stderr.slice(-600) : null }, 'yt-dlp found nothing');
     return err(toTrouble(end));
   }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, test } from 'vitest';
 import { analyseOgg } from '../../sandbox/voice/analyse.ts';
 import { Encoder } from '../../src/audio/encoder.ts';
 import { LinkCache } from '../../src/audio/link-cache.ts';
@@ -38,7 +38,8 @@ const { appendFileSync, copyFileSync, readFileSync } = require('node:fs');
 const args = process.argv.slice(2);
 appendFileSync(__dirname + '/calls', JSON.stringify(args) + '\\n');
 const answer = JSON.parse(readFileSync(__dirname + '/answer', 'utf8'));
-if (answer.hang) setInterval(() => {}, 1000);
+if (args.includes(answer.refuses)) { process.stderr.write('yt-dlp: error: no such option: ' + answer.refuses + '\\n'); process.exitCode = 2; }
+else if (answer.hang) setInterval(() => {}, 1000);
 else if (answer.error) { process.stderr.write('ERROR: ' + answer.error + '\\n'); process.exitCode = 1; }
 else if (args.includes('--load-info-json')) copyFileSync(answer.fragments, args[args.indexOf('-o') + 1].replaceAll('%%', '%'));
 else process.stdout.write(answer.mark + JSON.stringify(answer.page));
@@ -74,6 +75,7 @@ beforeAll(async () => {
       const title = `A Song ${asked.searchParams.get('url')?.slice(-1)} by An\u202eArtist`;
       return response.end(JSON.stringify({ title, author_name: 'AnArtist', duration: 61 }));
     }
+    if (path === '/s/abc/parts.m3u8') return response.end(PARTS);
     if (path === '/s/abc/page') return response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
     const file = join(workshop.dir, asked?.pathname.slice(1) ?? '');
     if (!existsSync(file)) return response.writeHead(404).end();
@@ -85,6 +87,7 @@ beforeAll(async () => {
   });
 });
 
+const PARTS = ['#EXTM3U', '#EXT-X-TARGETDURATION:3', '#EXTINF:3,', '/parts.ts', '#EXT-X-ENDLIST', ''].join('\n');
 const PAGE = '<html><head><title>A Page</title></head><body><audio src="/song.m4a"></audio></body></html>';
 
 beforeEach(() => {
@@ -93,13 +96,11 @@ beforeEach(() => {
   links = build(join(workshop.dir, 'yt-dlp'));
 });
 
-function build(program: string): PlatformLinks {
+function build(program: string, version = '2026.01.01'): PlatformLinks {
   const { folder, children, programs } = workshop;
   const tools = { node: process.execPath, children, folder, clock, log: silentLog };
   return new PlatformLinks({
-    extractors: [
-      { extractor: new YtDlp({ ...tools, program, version: '2026.01.01', maxBytes: 10_000_000 }), platforms: 'all' },
-    ],
+    extractors: [{ extractor: new YtDlp({ ...tools, program, version, maxBytes: 10_000_000 }), platforms: 'all' }],
     cache: new LinkCache(folder),
     encoder: new Encoder(children, programs, folder),
     folder,
@@ -364,12 +365,44 @@ test.each([
   expect(isPublicAddress(address)).toBe(isPublic);
 });
 
-test('the real yt-dlp, where it is installed, finds the song of a page', async (context) => {
-  const real = workshop.programs.ytdlp;
-  if (real === null) return context.skip();
-  const playable = await build(real.program).playable('https://dropbox.com/s/abc/page', HOSTS, never);
-  if (!playable.ok) throw new Error(playable.error.why);
-  expect(playable.value.title).toContain('A Page');
-  const heard = await analyseOgg(await readFile(workshop.folder.link(playable.value.key)));
-  expect(heard.dominantHz).toBeCloseTo(440, 0);
+describe('yt-dlp of another age', () => {
+  test('that does not know where to be told of a JavaScript runtime is not told of one', async () => {
+    answer(page(format('song.m4a')));
+    const old = build(join(workshop.dir, 'yt-dlp'), '2023.03.04');
+    expect(await old.playable(song(), HOSTS, never)).toMatchObject({ ok: true });
+    expect(calls().flat()).not.toContain('--js-runtimes');
+  });
+
+  test('is asked again without an option that it refuses, and remembered', async () => {
+    answer({ ...page(format('song.m4a')), refuses: '--js-runtimes' });
+    expect(await links.playable(song(), HOSTS, never)).toMatchObject({ ok: true });
+    expect(await links.playable(song(), HOSTS, never)).toMatchObject({ ok: true });
+    expect(calls().map((call) => call.includes('--js-runtimes'))).toEqual([true, false, false]);
+  });
+});
+
+describe('the real yt-dlp', () => {
+  const heardFrom = async (path: string, context: TestContext) => {
+    const real = workshop.programs.ytdlp;
+    if (real === null) return context.skip('yt-dlp is not installed on this machine');
+    const links = build(real.program, real.version);
+    const playable = await links.playable(`https://dropbox.com/${path}`, HOSTS, never);
+    if (!playable.ok) throw new Error(playable.error.why);
+    return {
+      playable: playable.value,
+      ...(await analyseOgg(await readFile(workshop.folder.link(playable.value.key)))),
+    };
+  };
+
+  test('finds the song of a page', async (context) => {
+    const heard = await heardFrom('s/abc/page', context);
+    expect(heard.playable.title).toContain('A Page');
+    expect(heard.dominantHz).toBeCloseTo(440, 0);
+  });
+
+  test('puts a song together that comes in fragments', async (context) => {
+    const heard = await heardFrom('s/abc/parts.m3u8', context);
+    expect(heard.dominantHz).toBeCloseTo(770, 0);
+    expect(Math.abs(heard.playable.durationMs - 3_000)).toBeLessThan(100);
+  });
 });

@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isNewEnough, nodeEnv, nodeOptions } from '../../scripts/setup/node.mjs';
 import { packagesReady, satisfies } from '../../scripts/setup/packages.mjs';
-import { findProgram, findPrograms } from '../../scripts/setup/programs.mjs';
+import { findProgram, findPrograms, providePrograms } from '../../scripts/setup/programs.mjs';
 
 let folder: string;
 
@@ -121,5 +121,41 @@ describe('programs', () => {
     const found = findPrograms(folder, { PATH: dirname(path) });
     // A machine that has ffmpeg in a usual place uses that one.
     expect([bundled, findProgram('ffmpeg', {})]).toContain(found.ffmpeg);
+  });
+
+  describe('that are missing', () => {
+    const now = Date.now();
+    const none = { ffmpeg: undefined, ffprobe: undefined, ytdlp: undefined };
+    const media = { ...none, ffmpeg: '/x/ffmpeg', ffprobe: '/x/ffprobe' };
+    const asked = () =>
+      existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n') : [];
+    /** Stands for apt-get: keeps what it was asked, and fails to install what it is told to. */
+    const apt = (fails = 'nothing') => {
+      const file = program('apt-get');
+      const install = `case "$*" in *install*${fails}) exit 100;; esac`;
+      writeFileSync(file, `#!/bin/sh\necho "$*" >> ${join(folder, 'asked')}\n${install}\n`);
+      return [file];
+    };
+    const words = () => asked().map((line) => line.replace(/(-o \S+ )+/, ''));
+
+    test('are installed, yt-dlp when links are to be played', async () => {
+      await providePrograms(folder, { links: false }, { find: () => none, apt: apt(), now });
+      expect(words()).toEqual(['update', 'install -y --no-install-recommends --reinstall ffmpeg']);
+      await providePrograms(folder, { links: true }, { find: () => media, apt: apt(), now });
+      expect(words().slice(2)).toEqual(['update', 'install -y --no-install-recommends --reinstall yt-dlp']);
+    });
+
+    test('stop nobody: yt-dlp that cannot be installed is tried again the next day', async () => {
+      const machine = { find: () => media, apt: apt('yt-dlp'), now };
+      expect(await providePrograms(folder, { links: true }, machine)).toEqual(media);
+      expect(await providePrograms(folder, { links: true }, machine)).toEqual(media);
+      expect(words()).toHaveLength(2);
+      await providePrograms(folder, { links: true }, { ...machine, now: now + 25 * 3_600_000 });
+      expect(words()).toHaveLength(4);
+    });
+
+    test('are left alone where nothing can be installed', async () => {
+      expect(await providePrograms(folder, { links: true }, { find: () => none, apt: undefined, now })).toEqual(none);
+    });
   });
 });
