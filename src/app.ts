@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { LinkOrigins } from './audio/audio-side.ts';
 import { type Config, configSecrets } from './config.ts';
 import { createClient, watchClient } from './discord/client.ts';
+import { onDismissal } from './discord/dismissal.ts';
 import { listen, logIn, loginRefusal } from './discord/login.ts';
 import { registerCommands } from './discord/register.ts';
 import { EventBus } from './lib/event-bus.ts';
@@ -28,6 +29,8 @@ export interface App {
   start(): Promise<void>;
   /** Ends cleanly, as far as it had started. */
   stop(): Promise<void>;
+  /** Resolves, in plain words, when Discord lets the running bot in no longer: there is nothing to do but to stop. */
+  readonly dismissed: Promise<string>;
   /** Where its HTTP server listens, once started. */
   readonly httpPort: number | null;
 }
@@ -48,13 +51,15 @@ export function createApp(config: Config, edges: Edges = {}): App {
   const clock = edges.clock ?? systemClock;
   const life = new Lifecycle((part, err) => log.error({ err, part }, 'a part could not stop cleanly'));
   let httpPort: number | null = null;
+  const { promise: dismissed, resolve: dismiss } = Promise.withResolvers<string>();
   return {
     log,
+    dismissed,
     get httpPort() {
       return httpPort;
     },
     start: async () => {
-      httpPort = await start(config, { ...edges, clock }, log, life);
+      httpPort = await start(config, { ...edges, clock }, log, life, dismiss);
     },
     stop: () => life.stop(),
   };
@@ -66,6 +71,7 @@ async function start(
   { clock, linkOrigins }: Edges & { readonly clock: Clock },
   log: Logger,
   life: Lifecycle,
+  dismiss: (words: string) => void,
 ): Promise<number> {
   const dataDir = resolve(config.dataDir);
   const store = await open(dataDir, life);
@@ -121,6 +127,7 @@ async function start(
     () => enter(logIn(client, config.discord.token)),
     () => client.destroy(),
   );
+  onDismissal(client, dismiss);
   for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);
   await registerCommands(
     client.rest,

@@ -16,26 +16,32 @@ if (!parsed.ok) {
 const app = createApp(parsed.value);
 let stopping = false;
 
-async function stop(signal: string): Promise<void> {
+/** @param exitCode of an end that went well */
+async function end(why: string, exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const timer = setTimeout(() => process.exit(1), STOP_WITHIN_MS);
+  const timer = setTimeout(() => process.exit(exitCode === 0 ? 1 : exitCode), STOP_WITHIN_MS);
   try {
     await app.stop();
     clearTimeout(timer);
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
-    app.log.error({ err: error, signal }, 'could not stop cleanly');
-    process.exit(1);
+    app.log.error({ err: error, why }, 'could not stop cleanly');
+    process.exit(exitCode === 0 ? 1 : exitCode);
   }
 }
 
-process.on('SIGTERM', () => void stop('SIGTERM'));
-process.on('SIGINT', () => void stop('SIGINT'));
+process.on('SIGTERM', () => void end('SIGTERM', 0));
+process.on('SIGINT', () => void end('SIGINT', 0));
 process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'unhandled rejection'));
 process.on('uncaughtException', (error) => {
   app.log.error({ err: error }, 'uncaught exception');
-  void stop('uncaughtException');
+  // Not 0: whatever watches the process starts it again.
+  void end('uncaughtException', 1);
+});
+void app.dismissed.then((words) => {
+  process.stderr.write(`${words}\n`);
+  return end('dismissed', EXIT_CONFIG);
 });
 
 try {
@@ -43,6 +49,5 @@ try {
 } catch (error) {
   if (isStartRefusal(error)) process.stderr.write(`${error.message}\n`);
   else app.log.error({ err: error }, 'could not start');
-  await app.stop();
-  process.exit(isStartRefusal(error) ? EXIT_CONFIG : 1);
+  await end('could not start', isStartRefusal(error) ? EXIT_CONFIG : 1);
 }

@@ -19,6 +19,11 @@ export async function logIn(client: Client, token: string): Promise<void> {
   await ready;
 }
 
+export const TOKEN_REFUSED =
+  'Discord refuses the token in DISCORD_TOKEN. Copy it again: Developer Portal, your application, page "Bot", "Reset Token".';
+export const INTENT_REFUSED =
+  'The Message Content intent is not switched on for this bot. Switch it on (Developer Portal, your application, page "Bot", "Privileged Gateway Intents"), or run with MESSAGE_CONTENT=off (then songs are not taken from plain messages).';
+
 /**
  * Why Discord does not let the bot in, in plain words; null when it is no matter of configuration.
  * @param error what `client.login` rejected with
@@ -32,10 +37,10 @@ export function loginRefusal(error: unknown): string | null {
     statusOf(error) === 401 ||
     /TOKEN_INVALID|invalid token/i.test(error.message)
   ) {
-    return 'Discord refuses the token in DISCORD_TOKEN. Copy it again: Developer Portal, your application, page "Bot", "Reset Token".';
+    return TOKEN_REFUSED;
   }
   if (code === 'DisallowedIntents' || /disallowed intents/i.test(error.message)) {
-    return 'The Message Content intent is not switched on for this bot. Switch it on (Developer Portal, your application, page "Bot", "Privileged Gateway Intents"), or run with MESSAGE_CONTENT=off (then songs are not taken from plain messages).';
+    return INTENT_REFUSED;
   }
   return null;
 }

@@ -1,17 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
+import { nightReview } from '../../sandbox/story/night-review.ts';
+import { PATIENCE } from './show.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let sandbox: Sandbox;
 let dataDir: string;
 beforeAll(async () => {
-  sandbox = await startSandbox({ voice: false, discord: { identifyIntervalMs: 0 } });
+  sandbox = await startSandbox({ discord: { identifyIntervalMs: 0 } });
   dataDir = await mkdtemp(join(tmpdir(), 'skipline-process-'));
 });
 afterAll(async () => {
@@ -89,4 +91,49 @@ describe('the process', () => {
     expect(await process.stop()).toBe(0);
     expect(printed()).not.toContain(sandbox.env.DISCORD_TOKEN);
   });
+});
+
+describe('Discord lets the running bot in no longer', () => {
+  let answers: number[] = [];
+  let entries = 0;
+  beforeAll(() => {
+    const { events } = sandbox.discord.world;
+    events.on('request', ({ request }) => answers.push(request.status));
+    events.on('gateway-connected', () => {
+      entries += 1;
+    });
+  });
+
+  it.each(['the gateway closes with 4004', 'only REST answers 401'])(
+    'because its token was reset (%s): it leaves voice, closes its store and says once what to do, with exit code 78',
+    async (how) => {
+      const { world } = sandbox.discord;
+      const { nova, channels, guildId } = nightReview(world);
+      const { process, printed } = bot({ DISCORD_TOKEN: world.token });
+      await process.start();
+      await nova.joinVoice(channels.studio);
+      expect((await (await nova.slash('join')).final(PATIENCE)).text).toContain('Studio');
+      const { voice } = sandbox;
+      const inVoice = () =>
+        voice?.sessions().filter((session) => session.guildId === guildId && session.state === 'live');
+      expect(inVoice()).toHaveLength(1);
+      answers = [];
+      entries = 0;
+      if (how.includes('4004')) sandbox.discord.resetToken();
+      else {
+        // Answers to interactions carry tokens of their own; what is posted afterwards is the bot's.
+        const match = /^\/(?!interactions|webhooks)/;
+        sandbox.discord.faults.rest({ match, status: 401, body: { message: '401: Unauthorized', code: 0 } });
+        await nova.slash('setup-live-queue', { channel: channels.queue });
+      }
+      expect(await process.exited).toBe(78);
+      sandbox.discord.faults.clear();
+      expect(printed().match(/Discord refuses the token in DISCORD_TOKEN\. Copy it again/g)).toHaveLength(1);
+      expect(printed()).not.toMatch(/could not stop|uncaught|unhandled/);
+      expect(answers.filter((status) => status === 401).length).toBeLessThan(10);
+      expect(entries).toBe(0);
+      expect(inVoice()).toEqual([]);
+      expect((await readdir(dataDir)).filter((name) => /-wal|-shm/.test(name))).toEqual([]);
+    },
+  );
 });
