@@ -19,8 +19,8 @@ export interface PlaybackAct {
   readonly after?: unknown;
 }
 
-/** How much of a song a killed process forgets at most. ms */
-const EVERY_MS = 1_000;
+/** How much of a song a killed process forgets, at most and besides the time that storing takes. ms */
+const EVERY_MS = 500;
 
 /** Keeps what every guild's player does, so that a restart goes on at the same second. */
 export class PlaybackRecord {
@@ -33,7 +33,7 @@ export class PlaybackRecord {
     this.#ports = ports;
   }
 
-  /** @param decks the present ones, asked for every second */
+  /** @param decks the present ones, asked for twice a second */
   start(decks: () => readonly Deck[]): void {
     this.#decks = decks;
     this.#schedule();

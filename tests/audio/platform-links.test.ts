@@ -7,7 +7,6 @@ import { analyseOgg } from '../../sandbox/voice/analyse.ts';
 import { Encoder } from '../../src/audio/encoder.ts';
 import { LinkCache } from '../../src/audio/link-cache.ts';
 import { PlatformLinks } from '../../src/audio/platform-links.ts';
-import { isPublicAddress } from '../../src/audio/public-fetch.ts';
 import { YoutubeExtractor } from '../../src/audio/youtube-extractor.ts';
 import { YtDlp } from '../../src/audio/ytdlp.ts';
 import { DEFAULT_LINK_HOSTS } from '../../src/domain/setting.ts';
@@ -344,25 +343,6 @@ test("YouTube's second extractor is asked in a process of its own", async () => 
   });
   answer({ mark: '@skipline@', page: { failed: 'Video unavailable' } });
   expect(await extractor.extract('https://youtube.com/watch?v=x', never)).toMatchObject({ error: { cause: 'gone' } });
-});
-
-test.each([
-  ['8.8.8.8', true],
-  ['2606:4700::1111', true],
-  ['127.0.0.1', false],
-  ['10.1.2.3', false],
-  ['172.31.0.1', false],
-  ['192.168.1.1', false],
-  ['169.254.169.254', false],
-  ['100.64.0.1', false],
-  ['0.0.0.0', false],
-  ['::1', false],
-  ['::ffff:127.0.0.1', false],
-  ['fe80::1', false],
-  ['fd00::1', false],
-  ['not an address', false],
-])('%s on the public internet: %s', (address, isPublic) => {
-  expect(isPublicAddress(address)).toBe(isPublic);
 });
 
 describe('yt-dlp of another age', () => {
