@@ -82,7 +82,7 @@ async function start(
     () => bus.idle(),
   );
   const meter = new Meter();
-  const client = createClient(config.discord);
+  const client = createClient(config.discord, clock);
   watchClient(client, log, meter);
   let httpPort = 0;
   const publicUrl = () => config.http.publicUrl ?? (httpPort === 0 ? null : `http://127.0.0.1:${httpPort}`);

@@ -1,6 +1,8 @@
 import { Client, GatewayIntentBits, Options, Partials, type RateLimitData } from 'discord.js';
 import type { Config } from '../config.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { IdentifyPace } from './identify-pace.ts';
 
 /** Uploads of pictures and CSVs on slow lines; discord.js counts the body into it. ms */
 const REST_TIMEOUT_MS = 60_000;
@@ -9,7 +11,7 @@ const REST_TIMEOUT_MS = 60_000;
  * The bot's discord.js client, pointed where the environment says. Not logged in yet; typed as ready because nothing
  * that uses it is started before it is.
  */
-export function createClient(config: Config['discord']): Client<true> {
+export function createClient(config: Config['discord'], clock: Clock): Client<true> {
   const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.GuildVoiceStates];
   if (config.messageContent) intents.push(GatewayIntentBits.MessageContent);
   const client: Client = new Client({
@@ -19,6 +21,7 @@ export function createClient(config: Config['discord']): Client<true> {
     enforceNonce: true,
     // Clicks that wait for a guild that never comes would be dead by then.
     waitGuildTimeout: 3_000,
+    ws: { buildIdentifyThrottler: () => new IdentifyPace(clock) },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       MessageManager: 25,

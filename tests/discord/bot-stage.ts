@@ -6,6 +6,7 @@ import { People } from '../../sandbox/discord/people/people.ts';
 import { createClient } from '../../src/discord/client.ts';
 import { listen, logIn } from '../../src/discord/login.ts';
 import { SETTINGS, type SettingKey, type Settings } from '../../src/domain/setting.ts';
+import { systemClock } from '../../src/lib/system-clock.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 
 /** Generous: a busy machine is slow, and nothing waits when the answer is there. */
@@ -65,12 +66,15 @@ export class MemorySettings {
 export async function botStage(options: { readonly messageContent?: boolean; readonly botPermissions?: bigint } = {}) {
   const discord: Discord = await startDiscord({ identifyIntervalMs: 0 });
   const { world } = discord;
-  const client = createClient({
-    token: world.token,
-    apiUrl: discord.apiUrl,
-    cdnUrl: discord.cdnUrl,
-    messageContent: options.messageContent ?? true,
-  });
+  const client = createClient(
+    {
+      token: world.token,
+      apiUrl: discord.apiUrl,
+      cdnUrl: discord.cdnUrl,
+      messageContent: options.messageContent ?? true,
+    },
+    systemClock,
+  );
   onTestFinished(async () => {
     await client.destroy();
     await discord.stop();
