@@ -5,7 +5,7 @@ import type { Card } from '../cards/card.ts';
 import { hashOf } from './card-hash.ts';
 import { ChannelLane, type Turn } from './channel-lane.ts';
 import { FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
-import { isPanelKind, type PanelKind } from './panel-kinds.ts';
+import { isPanelKind, PANEL_KINDS, type PanelKind } from './panel-kinds.ts';
 import { PanelPainter, type PanelPainterPorts, TROUBLE_RETRY_MS } from './panel-painter.ts';
 import { beginDrawing, type Panel, PanelShelf } from './panel-shelf.ts';
 import type { Shown } from './panel-wire.ts';
@@ -40,6 +40,9 @@ export interface ClickedPanel {
   /** Discord has taken the answer. */
   readonly shown: () => Promise<void>;
 }
+
+/** After a start all are stale alike, and edits of old messages are few: the reviewer's desk comes first. */
+const weight = ({ kind }: Panel) => PANEL_KINDS.indexOf(kind);
 
 /**
  * Keeps every panel right for ever: latest state wins, one edit at a time per channel, at Discord's pace, never when
@@ -248,20 +251,23 @@ export class PanelKeeper {
     return lane;
   }
 
-  /** The stale panel that is due first; among those already due, the one that has been stale longest. */
+  /** The stale panel that is due first; of those already due the one that has been stale longest, or is needed most. */
   #next(channelId: string): Turn | null {
     if (!this.#open) return null;
     const now = this.#ports.clock.now();
     const stale = this.#shelf.inChannel(channelId).filter(({ dueAt }) => dueAt !== null);
     const order = (panel: Panel) => Math.max(panel.dueAt ?? now, now);
-    const panel = stale.sort((a, b) => order(a) - order(b) || a.staleSince - b.staleSince)[0];
+    const panel = stale.sort((a, b) => order(a) - order(b) || a.staleSince - b.staleSince || weight(a) - weight(b))[0];
     if (panel === undefined) return null;
     return { dueAt: panel.dueAt ?? now, rule: this.#rule(channelId), run: () => this.#drawSafely(panel) };
   }
 
   #rule(channelId: string) {
     const { clock, wire } = this.#ports;
-    const oldSince = clock.now() + wire.aheadMs() - OLD_AFTER_MS;
+    const aheadMs = wire.aheadMs();
+    // Just started: how old the messages are is told with the first answer.
+    if (aheadMs === null) return OLD_PACE;
+    const oldSince = clock.now() + aheadMs - OLD_AFTER_MS;
     const old = this.#shelf
       .inChannel(channelId)
       .some(({ row }) => (row.postedAt ?? Number.POSITIVE_INFINITY) < oldSince);

@@ -1,6 +1,7 @@
 import type { SettingKey } from '../../domain/setting.ts';
 import type { Facts } from '../../services/events.ts';
 
+/** The most needed first. */
 export const PANEL_KINDS = [
   'control-room',
   'reviewer-queue',

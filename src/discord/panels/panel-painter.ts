@@ -89,7 +89,7 @@ export class PanelPainter {
       trouble: null,
       // A click may have turned the page meanwhile.
       ...(panel.row.page === asked ? { page: view.page } : {}),
-      ...(messageId === null ? { postedAt: this.#ports.clock.now() + this.#ports.wire.aheadMs() } : {}),
+      ...(messageId === null ? { postedAt: this.#ports.clock.now() + (this.#ports.wire.aheadMs() ?? 0) } : {}),
     });
     if (!known) this.#turns.due(panel, this.#turns.settleMs);
     this.refreshLater(panel, view.refreshMs);

@@ -28,8 +28,11 @@ export interface PanelWire {
   remove(channelId: string, messageId: string): Promise<void>;
   /** Whether the message is still there. */
   exists(channelId: string, messageId: string): Promise<Shown>;
-  /** How far Discord's time is ahead of the machine's, as Discord told last: a message's age is counted there. ms */
-  aheadMs(): number;
+  /**
+   * How far Discord's time is ahead of the machine's, as Discord told last: a message's age is counted there. Null before
+   * it told anything. ms
+   */
+  aheadMs(): number | null;
 }
 
 const { ViewChannel, SendMessages, ReadMessageHistory, AttachFiles } = PermissionFlagsBits;
@@ -43,7 +46,7 @@ export function permissionWords(bits: bigint): string[] {
 }
 
 export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>): PanelWire {
-  let aheadMs = 0;
+  let aheadMs: number | null = null;
   const hear = (discordTime: number | null) => {
     if (discordTime !== null) aheadMs = discordTime - clock.now();
   };

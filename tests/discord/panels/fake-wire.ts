@@ -79,8 +79,10 @@ export class FakeWire implements PanelWire {
 
   /** As when the machine's clock is set wrongly, or Discord's time is moved in a test. */
   ahead = 0;
-  aheadMs(): number {
-    return this.ahead;
+  /** Discord tells its time with every answer to a post or an edit; before the first one nobody knows it. */
+  told = true;
+  aheadMs(): number | null {
+    return this.told ? this.ahead : null;
   }
 
   /** The gateway tells about a deletion before the request's answer is there. */
@@ -107,6 +109,7 @@ export class FakeWire implements PanelWire {
     const missing = this.forbidden.get(channelId) ?? [];
     if (missing.length > 0) return { kind: 'forbidden', missing };
     if (this.outage === 'before') return { kind: 'outage' };
+    this.told = true;
     const shown = act();
     return this.outage === 'after' ? { kind: 'outage' } : shown;
   }

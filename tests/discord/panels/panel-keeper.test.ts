@@ -188,26 +188,47 @@ describe('start and stop', () => {
     expect(wire.tooFast).toBe(0);
   });
 
-  test('edits of just before a restart still count', async () => {
+  /** Three panels two hours old are stopped, and a new keeper takes them up a moment later. */
+  async function restarted(wrongByMs: number, awayMs: number) {
     const before = panelStage();
     await before.keeper.start();
-    await before.place('control-room', REVIEW);
-    await before.place('reviewer-queue', REVIEW);
-    await before.place('pending-skips', REVIEW);
-    await before.clock.advance(2 * 3_600_000);
+    for (const kind of ['pending-skips', 'reviewer-queue', 'control-room'] as const) await before.place(kind, REVIEW);
+    before.wire.ahead = wrongByMs;
+    await before.clock.advance(2 * 3_600_000 - wrongByMs);
     const stopped = before.keeper.stop(3_000);
     await before.clock.advance(200);
     await stopped;
+    const stoppedAt = before.clock.now();
+    await before.clock.advance(awayMs);
     const after = panelStage([...before.book.values()], before.clock.now());
     after.memory.edits = before.memory.edits;
+    after.wire.ahead = wrongByMs;
+    after.wire.told = false;
     for (const [id, message] of before.wire.messages) after.wire.messages.set(id, message);
     after.wire.sent.push(...before.wire.sent);
     await after.keeper.start();
-    await after.clock.advance(7_000);
-    expect(after.wire.textsIn(REVIEW)).toEqual(
-      ['control-room', 'reviewer-queue', 'pending-skips'].map((kind) => `${kind}: start (0)`),
+    return { ...after, stoppedAt };
+  }
+
+  test.each([
+    ['a right clock', 0],
+    ['a clock two hours behind', 2 * 3_600_000],
+  ])('edits of just before a restart still count, on a machine with %s', async (_what, wrongByMs) => {
+    const { wire, clock, keeper } = await restarted(wrongByMs, 0);
+    keeper.touch(GUILD, ['control-room'], 0);
+    await clock.advance(7_000);
+    expect(wire.textsIn(REVIEW)).toEqual(
+      ['pending-skips', 'reviewer-queue', 'control-room'].map((kind) => `${kind}: start (0)`),
     );
-    expect(after.wire.tooFast).toBe(0);
+    expect(wire.tooFast).toBe(0);
+  });
+
+  test('after a quick one the reviewer’s desk comes first, and old panels are all back 6.3 s after the stop', async () => {
+    const { wire, clock, stoppedAt } = await restarted(0, 3_000);
+    await clock.advance(stoppedAt + 6_300 - clock.now());
+    const drawn = wire.requests('edit').filter(({ text }) => text.includes('start'));
+    expect(drawn.map(({ text }) => text.split(':')[0])).toEqual(['control-room', 'reviewer-queue', 'pending-skips']);
+    expect(wire.tooFast).toBe(0);
   });
 
   test('panels of a guild that removed the bot meanwhile are left alone, until it is back', async () => {
