@@ -142,6 +142,14 @@ CREATE INDEX submission_asked ON submission (asked_until) WHERE asked_until IS N
 CREATE INDEX submission_by_handle ON submission (handle_id) WHERE handle_id IS NOT NULL; -- for deleting handles
 CREATE INDEX submission_by_media ON submission (sha256) WHERE sha256 IS NOT NULL;
 
+-- How many songs wait per line, kept by the triggers below: counting ten thousand for every page would take too long.
+CREATE TABLE waiting_count (
+  guild_id TEXT NOT NULL,
+  priority INTEGER NOT NULL,             -- of submission
+  songs INTEGER NOT NULL,
+  PRIMARY KEY (guild_id, priority)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE play (                      -- one song taken by "next"; the newest not undone and not ended is on air
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   guild_id TEXT NOT NULL,
@@ -383,4 +391,19 @@ CREATE TRIGGER submission_score_on_handle_delete AFTER DELETE ON handle WHEN OLD
   WHERE priority < 9 AND guild_id = OLD.guild_id AND owner_id = OLD.linked_user_id;
 END;
 
-PRAGMA user_version = 1;
+CREATE TRIGGER waiting_count_on_insert AFTER INSERT ON submission WHEN NEW.priority < 9 BEGIN
+  INSERT INTO waiting_count (guild_id, priority, songs) VALUES (NEW.guild_id, NEW.priority, 1)
+  ON CONFLICT (guild_id, priority) DO UPDATE SET songs = songs + 1;
+END;
+
+CREATE TRIGGER waiting_count_on_move AFTER UPDATE OF line ON submission WHEN OLD.priority <> NEW.priority BEGIN
+  UPDATE waiting_count SET songs = songs - 1 WHERE guild_id = OLD.guild_id AND priority = OLD.priority;
+  INSERT INTO waiting_count (guild_id, priority, songs) SELECT NEW.guild_id, NEW.priority, 1 WHERE NEW.priority < 9
+  ON CONFLICT (guild_id, priority) DO UPDATE SET songs = songs + 1;
+END;
+
+CREATE TRIGGER waiting_count_on_delete AFTER DELETE ON submission WHEN OLD.priority < 9 BEGIN
+  UPDATE waiting_count SET songs = songs - 1 WHERE guild_id = OLD.guild_id AND priority = OLD.priority;
+END;
+
+PRAGMA user_version = 2;

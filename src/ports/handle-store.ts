@@ -1,4 +1,4 @@
-import type { Handle } from '../domain/handle.ts';
+import type { Handle, PointsByOrigin } from '../domain/handle.ts';
 import type { LiveUser } from '../domain/live-event.ts';
 
 /** A code to type in the host's LIVE chat. */
@@ -10,6 +10,11 @@ export interface HandleProof {
   readonly expiresAt: number;
 }
 
+export interface HandleWithPoints {
+  readonly handle: Handle;
+  readonly balance: PointsByOrigin;
+}
+
 export type HandleScope = 'unlinked' | 'any';
 
 export interface HandleReads {
@@ -18,9 +23,12 @@ export interface HandleReads {
   byName(guildId: string, name: string): Promise<Handle | null>;
   /** Highest points first. */
   ofMember(guildId: string, userId: string): Promise<readonly Handle[]>;
-  /** Of many members at once. */
-  ofMembers(guildId: string, userIds: readonly string[]): Promise<readonly Handle[]>;
   byIds(ids: readonly number[]): Promise<readonly Handle[]>;
+  /**
+   * Handles with their balances by origin, highest points first: all those linked to these members, and of `ids` those
+   * that are nobody's.
+   */
+  withPoints(guildId: string, userIds: readonly string[], ids: readonly number[]): Promise<readonly HandleWithPoints[]>;
   /** Name starts with `prefix`; by name. */
   suggest(guildId: string, scope: HandleScope, prefix: string, limit: number): Promise<readonly Handle[]>;
   /** Handles that have points, highest first, ties by row id. */

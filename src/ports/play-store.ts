@@ -40,6 +40,12 @@ export interface Play extends NewPlay {
   readonly undoneAt: number | null;
 }
 
+export interface PlayPace {
+  readonly onAir: Play | null;
+  /** Measured ms of the newest ended plays, newest first: of the open session, or, without one, of no session. */
+  readonly durations: readonly number[];
+}
+
 export interface PlayReads {
   get(id: number): Promise<Play | null>;
   /** Newest play that was not undone; on air when it has no end. */
@@ -47,11 +53,8 @@ export interface PlayReads {
   onAir(guildId: string): Promise<Play | null>;
   /** Newest play of a song that was not undone. */
   ofSubmission(submissionId: number): Promise<Play | null>;
-  /**
-   * Measured ms of the newest ended plays, newest first: of that session, or (null) of plays outside of any session
-   * started since `since`.
-   */
-  durations(guildId: string, sessionId: number | null, since: number, limit: number): Promise<readonly number[]>;
+  /** What estimates are made of, in one look. @param since older plays outside of any session do not count */
+  pace(guildId: string, since: number, limit: number): Promise<PlayPace>;
   /** Songs of one member that were played. */
   countOf(guildId: string, ownerId: string): Promise<number>;
 }

@@ -37,8 +37,8 @@ export interface SubmissionReads {
   pending(guildId: string, offset: number, limit: number): Promise<readonly Song[]>;
   /** How many wait per line. */
   counts(guildId: string): Promise<Readonly<Record<WaitingLine, number>>>;
-  /** How many playable songs play before this playable one. */
-  ahead(submission: Submission): Promise<number>;
+  /** How many playable songs play before each of these; those that are not playable are left out. */
+  ahead(ids: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Waiting songs of one member, in the one order, pending last. */
   waitingOf(guildId: string, ownerId: string): Promise<readonly Submission[]>;
   /** Drafts of one member. */

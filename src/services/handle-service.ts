@@ -9,9 +9,9 @@ import type { HandleProof } from '../ports/handle-store.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { type GiftCredit, type MovedSong, tellMoves } from './gift-credit.ts';
-import { explainPlace, paceOf, summedPoints } from './queue-reads.ts';
+import { explainPlaces, paceOf, summedPoints } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
-import type { LeaderboardRow, MemberStats, PlaceExplained } from './snapshots.ts';
+import type { LeaderboardRow, MemberStats } from './snapshots.ts';
 import { audit } from './staff-record.ts';
 
 export interface HandlePorts {
@@ -190,22 +190,17 @@ export class HandleService {
   async stats(guildId: string, userId: string): Promise<MemberStats> {
     const now = this.#ports.clock.now();
     return this.#ports.store.read(async (reads) => {
-      const handles = await reads.handles.ofMember(guildId, userId);
-      const balances = await reads.points.of(handles.map(({ id }) => id));
-      const [best] = handles;
-      const pace = await paceOf(reads, guildId, now);
-      const waiting: PlaceExplained[] = [];
-      for (const song of await reads.submissions.waitingOf(guildId, userId)) {
-        waiting.push(await explainPlace(reads, song, pace));
-      }
+      const handles = await reads.handles.withPoints(guildId, [userId], []);
+      const best = handles[0]?.handle;
+      const songs = await reads.submissions.waitingOf(guildId, userId);
       return {
-        handles: handles.map(({ name, points, proven }) => ({ name, points, proven })),
-        score: handles.reduce((sum, { points }) => sum + points, 0),
-        points: summedPoints([...balances.values()]),
+        handles: handles.map(({ handle: { name, points, proven } }) => ({ name, points, proven })),
+        score: handles.reduce((sum, { handle }) => sum + handle.points, 0),
+        points: summedPoints(handles.map(({ balance }) => balance)),
         rank: best === undefined ? null : await reads.handles.rank(best),
         submitted: await reads.submissions.ownTotal(guildId, userId),
         played: await reads.plays.countOf(guildId, userId),
-        waiting,
+        waiting: songs.length === 0 ? [] : await explainPlaces(reads, songs, await paceOf(reads, guildId, now)),
       };
     });
   }

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import type { Handle, PointOrigin, PointsByOrigin } from '../domain/handle.ts';
+import type { PointOrigin, PointsByOrigin } from '../domain/handle.ts';
 import { MEASURED_SONGS, pageOf, songDuration, waitFor } from '../domain/queue.ts';
 import type { Settings } from '../domain/setting.ts';
 import { isPlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
@@ -20,33 +20,27 @@ export interface Pace {
 }
 
 export async function paceOf(reads: StoreReads, guildId: string, now: number): Promise<Pace> {
-  const sessionId = await reads.lives.openSessionId(guildId);
-  const measured = await reads.plays.durations(guildId, sessionId, now - SHOW_MS, MEASURED_SONGS);
-  const onAir = await reads.plays.onAir(guildId);
-  return { songMs: songDuration(measured), elapsedMs: onAir === null ? null : now - onAir.startedAt, onAir };
+  const { onAir, durations } = await reads.plays.pace(guildId, now - SHOW_MS, MEASURED_SONGS);
+  return { songMs: songDuration(durations), elapsedMs: onAir === null ? null : now - onAir.startedAt, onAir };
 }
 
 export async function explainPlace(reads: StoreReads, submission: Submission, pace: Pace): Promise<PlaceExplained> {
-  if (!isPlayLine(submission.line)) return { submission, place: null, ahead: 0, etaMs: null };
-  const ahead = await reads.submissions.ahead(submission);
-  return { submission, place: ahead + 1, ahead, etaMs: waitFor(ahead + 1, pace.songMs, pace.elapsedMs) };
+  const [explained] = await explainPlaces(reads, [submission], pace);
+  if (explained === undefined) throw new Error('a song was not explained');
+  return explained;
 }
 
-/** Handles whose points make a song's score: those linked to its owner, or else the one named with it while it is free. */
-async function countedHandlesOf(
+/** In the order of the songs. */
+export async function explainPlaces(
   reads: StoreReads,
-  guildId: string,
   submissions: readonly Submission[],
-): Promise<readonly (readonly Handle[])[]> {
-  const owners = [...new Set(submissions.map(({ ownerId }) => ownerId))];
-  const linked = Map.groupBy(await reads.handles.ofMembers(guildId, owners), (handle) => handle.linkedUserId);
-  const namedIds = submissions.flatMap(({ handleId }) => (handleId === null ? [] : [handleId]));
-  const named = new Map((await reads.handles.byIds(namedIds)).map((handle) => [handle.id, handle]));
-  return submissions.map(({ ownerId, handleId }) => {
-    const own = linked.get(ownerId);
-    if (own !== undefined) return own;
-    const other = handleId === null ? undefined : named.get(handleId);
-    return other === undefined || other.linkedUserId !== null ? [] : [other];
+  pace: Pace,
+): Promise<readonly PlaceExplained[]> {
+  const before = await reads.submissions.ahead(submissions.filter(({ line }) => isPlayLine(line)).map(({ id }) => id));
+  return submissions.map((submission) => {
+    const ahead = before.get(submission.id);
+    if (ahead === undefined) return { submission, place: null, ahead: 0, etaMs: null };
+    return { submission, place: ahead + 1, ahead, etaMs: waitFor(ahead + 1, pace.songMs, pace.elapsedMs) };
   });
 }
 
@@ -61,23 +55,30 @@ export interface SongOwner {
   readonly counted: readonly number[];
 }
 
-/** What stands behind some songs, in their order. */
+/**
+ * What stands behind some songs, in their order. The handles whose points make a song's score are those linked to its
+ * owner, or else the one named with it while it is free.
+ */
 export async function ownersOf(
   reads: StoreReads,
   guildId: string,
   submissions: readonly Submission[],
 ): Promise<readonly SongOwner[]> {
-  const counted = await countedHandlesOf(reads, guildId, submissions);
-  const balances = await reads.points.of([...new Set(counted.flat().map(({ id }) => id))]);
-  const coins = await reads.lives.coinsOf(guildId, [...new Set(submissions.map(({ ownerId }) => ownerId))]);
-  return submissions.map(({ ownerId }, index) => {
-    const handles = counted[index] ?? [];
-    const best = handles.reduce<Handle | null>((a, b) => (a === null || b.points > a.points ? b : a), null);
+  const owners = [...new Set(submissions.map(({ ownerId }) => ownerId))];
+  const named = submissions.flatMap(({ handleId }) => (handleId === null ? [] : [handleId]));
+  const handles = await reads.handles.withPoints(guildId, owners, named);
+  const linked = Map.groupBy(handles, ({ handle }) => handle.linkedUserId);
+  const free = new Map((linked.get(null) ?? []).map((each) => [each.handle.id, each]));
+  const coins = await reads.lives.coinsOf(guildId, owners);
+  return submissions.map(({ ownerId, handleId }) => {
+    const other = free.get(handleId ?? 0);
+    // Highest points first.
+    const counted = linked.get(ownerId) ?? (other === undefined ? [] : [other]);
     return {
-      handle: best?.name ?? null,
-      points: summedPoints(handles.map(({ id }) => balances.get(id) ?? {})),
+      handle: counted[0]?.handle.name ?? null,
+      points: summedPoints(counted.map(({ balance }) => balance)),
       coins: coins.get(ownerId) ?? 0,
-      counted: handles.map(({ id }) => id),
+      counted: counted.map(({ handle }) => handle.id),
     };
   });
 }

@@ -6,7 +6,7 @@ import { isWaiting, type MediaState, type Submission } from '../domain/submissio
 import { err, ok, type Result } from '../lib/result.ts';
 import type { StoreReads, StoreTx } from '../ports/store.ts';
 import type { SuggestScope } from '../ports/submission-store.ts';
-import { explainPlace, notWaiting, paceOf } from './queue-reads.ts';
+import { explainPlace, explainPlaces, notWaiting, paceOf } from './queue-reads.ts';
 import { settingsFrom } from './setting-values.ts';
 import type { PlaceExplained } from './snapshots.ts';
 import { type IntakePorts, SongIntake, type SubmitRequest, type Submitted } from './song-intake.ts';
@@ -125,8 +125,13 @@ export class SubmissionService {
       const songs = await reads.submissions.own(guildId, ownerId, where.offset, OWN_PAGE);
       const pace = await paceOf(reads, guildId, now);
       const entries: OwnEntry[] = [];
-      for (const { submission, media } of songs) {
-        const { place, etaMs } = await explainPlace(reads, submission, pace);
+      const explained = await explainPlaces(
+        reads,
+        songs.map(({ submission }) => submission),
+        pace,
+      );
+      for (const [index, { submission, media }] of songs.entries()) {
+        const { place = null, etaMs = null } = explained[index] ?? {};
         entries.push({ submission, media, place, etaMs, playedAt: await playedAt(reads, submission) });
       }
       return { entries, page: where.page, pages: where.pages, total };

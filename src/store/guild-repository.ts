@@ -12,6 +12,7 @@ export const PURGED = [
   'play',
   'gift',
   'submission',
+  'waiting_count',
   'point_change',
   'handle_proof',
   'handle',

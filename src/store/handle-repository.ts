@@ -1,10 +1,12 @@
-import { type Kysely, sql } from 'kysely';
-import { type Handle, handleKey } from '../domain/handle.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Handle, handleKey, POINT_ORIGINS, type PointsByOrigin } from '../domain/handle.ts';
 import type { LiveUser } from '../domain/live-event.ts';
-import type { HandleProof, HandleScope, HandleStore } from '../ports/handle-store.ts';
+import type { HandleProof, HandleScope, HandleStore, HandleWithPoints } from '../ports/handle-store.ts';
 import { HandleSightings } from './handle-sightings.ts';
 import { toHandle } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { HandleTable, Tables } from './tables.ts';
+
+type Row = Selectable<HandleTable>;
 
 /** Places on the leaderboard: counting and paging further would cost time, and nobody looks there. */
 const LEADERBOARD_MAX = 10_000;
@@ -33,21 +35,30 @@ export class HandleRepository implements HandleStore {
     return row === undefined ? null : toHandle(row);
   }
 
-  ofMember(guildId: string, userId: string): Promise<readonly Handle[]> {
-    return this.ofMembers(guildId, [userId]);
+  async ofMember(guildId: string, userId: string): Promise<readonly Handle[]> {
+    const { rows } = await sql<Row>`
+      SELECT * FROM handle WHERE guild_id = ${guildId} AND linked_user_id = ${userId}
+    `.execute(this.#db);
+    // Sorted here: asked to sort, SQLite would walk the whole leaderboard to find these few.
+    return rows.map(toHandle).sort(byPoints);
   }
 
-  async ofMembers(guildId: string, userIds: readonly string[]): Promise<readonly Handle[]> {
-    if (userIds.length === 0) return [];
-    const rows = await this.#db
-      .selectFrom('handle')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('linked_user_id', 'is not', null)
-      .where(sql<boolean>`linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`)
-      .execute();
-    // Sorted here: asked to sort, SQLite would walk the whole leaderboard to find these few.
-    return rows.map(toHandle).sort((a, b) => b.points - a.points || a.id - b.id);
+  async withPoints(
+    guildId: string,
+    userIds: readonly string[],
+    ids: readonly number[],
+  ): Promise<readonly HandleWithPoints[]> {
+    const { rows } = await sql<Row & { balance: string }>`
+      SELECT h.*, (SELECT json_group_object(origin, points) FROM handle_points WHERE handle_id = h.id) AS balance
+      FROM handle h WHERE h.guild_id = ${guildId} AND h.linked_user_id IS NOT NULL
+        AND h.linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))
+      UNION ALL
+      SELECT h.*, (SELECT json_group_object(origin, points) FROM handle_points WHERE handle_id = h.id)
+      FROM handle h WHERE h.id IN (SELECT value FROM json_each(${JSON.stringify(ids)})) AND h.linked_user_id IS NULL
+    `.execute(this.#db);
+    return rows
+      .map((row) => ({ handle: toHandle(row), balance: toBalance(row.balance) }))
+      .sort((a, b) => byPoints(a.handle, b.handle));
   }
 
   async byIds(ids: readonly number[]): Promise<readonly Handle[]> {
@@ -188,4 +199,16 @@ export class HandleRepository implements HandleStore {
   async dropExpiredProofs(at: number): Promise<void> {
     await this.#db.deleteFrom('handle_proof').where('expires_at', '<=', at).execute();
   }
+}
+
+function byPoints(a: Handle, b: Handle): number {
+  return b.points - a.points || a.id - b.id;
+}
+
+/** As `json_group_object` gives it: written by our repositories only. */
+function toBalance(json: string): PointsByOrigin {
+  const points = JSON.parse(json) as Readonly<Record<string, number>>;
+  return Object.fromEntries(
+    POINT_ORIGINS.flatMap((origin) => ((points[origin] ?? 0) === 0 ? [] : [[origin, points[origin]]])),
+  );
 }

@@ -60,10 +60,10 @@ export class OutboxRepository implements OutboxStore {
     return numInsertedOrUpdatedRows === 1n;
   }
 
-  async markSending(id: number): Promise<void> {
+  async markSending(id: number, at: number): Promise<void> {
     await this.#db
       .updateTable('outbox')
-      .set((eb) => ({ state: 'sending', attempts: eb('attempts', '+', 1) }))
+      .set((eb) => ({ state: 'sending', attempts: eb('attempts', '+', 1), not_before: at }))
       .where('id', '=', id)
       .execute();
   }
@@ -80,7 +80,16 @@ export class OutboxRepository implements OutboxStore {
       .execute();
   }
 
-  async giveUpInterrupted(at: number): Promise<number> {
+  async settleInterrupted(at: number, withinMs: number): Promise<number> {
+    await this.#db
+      .updateTable('outbox')
+      .set({ state: 'waiting', outcome: 'interrupted', not_before: at })
+      .where('state', 'in', ['waiting', 'sending'])
+      .where('state', '=', 'sending')
+      // Both ways: the clock may have been set back since.
+      .where('not_before', '>=', at - withinMs)
+      .where('not_before', '<=', at + withinMs)
+      .execute();
     const { numUpdatedRows } = await this.#db
       .updateTable('outbox')
       .set({ state: 'given-up', outcome: 'interrupted', done_at: at })

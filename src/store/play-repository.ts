@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely';
-import type { NewPlay, Play, PlayStore } from '../ports/play-store.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { NewPlay, Play, PlayPace, PlayStore } from '../ports/play-store.ts';
 import { toPlay } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { PlayTable, Tables } from './tables.ts';
 
 export class PlayRepository implements PlayStore {
   readonly #db: Kysely<Tables>;
@@ -16,15 +16,10 @@ export class PlayRepository implements PlayStore {
   }
 
   async newest(guildId: string): Promise<Play | null> {
-    const row = await this.#db
-      .selectFrom('play')
-      .selectAll()
-      .where('guild_id', '=', guildId)
-      .where('undone_at', 'is', null)
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row === undefined ? null : toPlay(row);
+    const { rows } = await sql<Selectable<PlayTable>>`
+      SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL ORDER BY id DESC LIMIT 1
+    `.execute(this.#db);
+    return rows[0] === undefined ? null : toPlay(rows[0]);
   }
 
   async onAir(guildId: string): Promise<Play | null> {
@@ -44,21 +39,24 @@ export class PlayRepository implements PlayStore {
     return row === undefined ? null : toPlay(row);
   }
 
-  async durations(guildId: string, sessionId: number | null, since: number, limit: number): Promise<readonly number[]> {
-    const rows = await this.#db
-      .selectFrom('play')
-      .select(['started_at', 'ended_at'])
-      .where('guild_id', '=', guildId)
-      .where('session_id', 'is', sessionId)
-      .where('undone_at', 'is', null)
-      .where('ended_at', 'is not', null)
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute();
-    // Not a condition of the query: that would search the whole past for enough young plays.
-    return rows
-      .filter((row) => sessionId !== null || row.started_at >= since)
-      .map((row) => Math.max(0, (row.ended_at ?? row.started_at) - row.started_at));
+  async pace(guildId: string, since: number, limit: number): Promise<PlayPace> {
+    const { rows } = await sql<Selectable<PlayTable> & { is_newest: number }>`
+      SELECT *, 1 AS is_newest FROM (
+        SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL ORDER BY id DESC LIMIT 1)
+      UNION ALL
+      SELECT *, 0 FROM (
+        SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL AND ended_at IS NOT NULL
+          AND session_id IS (SELECT id FROM session WHERE guild_id = ${guildId} AND ended_at IS NULL)
+        ORDER BY id DESC LIMIT ${limit})
+    `.execute(this.#db);
+    const newest = rows.find((row) => row.is_newest === 1);
+    return {
+      onAir: newest === undefined || newest.ended_at !== null ? null : toPlay(newest),
+      // Not a condition of the query: that would search the whole past for enough young plays.
+      durations: rows
+        .filter((row) => row.is_newest === 0 && (row.session_id !== null || row.started_at >= since))
+        .map((row) => Math.max(0, (row.ended_at ?? row.started_at) - row.started_at)),
+    };
   }
 
   async countOf(guildId: string, ownerId: string): Promise<number> {

@@ -48,29 +48,28 @@ export class SubmissionReader implements SubmissionReads {
   }
 
   async counts(guildId: string): Promise<Readonly<Record<WaitingLine, number>>> {
-    const rows = await this.db
-      .selectFrom('submission')
-      .select((eb) => ['priority', eb.fn.countAll<number>().as('waiting')])
-      .where('guild_id', '=', guildId)
-      .where(WAITING)
-      .groupBy('priority')
-      .execute();
-    const of = (priority: number) => rows.find((row) => row.priority === priority)?.waiting ?? 0;
+    const { rows } = await sql<{ priority: number; songs: number }>`
+      SELECT priority, songs FROM waiting_count WHERE guild_id = ${guildId}
+    `.execute(this.db);
+    const of = (priority: number) => rows.find((row) => row.priority === priority)?.songs ?? 0;
     return { 'back-to-back': of(0), 'double-skip': of(1), skip: of(2), free: of(3), pending: of(4) };
   }
 
-  async ahead(submission: Submission): Promise<number> {
-    const { ahead } = await this.db
-      .selectFrom('submission')
-      .select((eb) => eb.fn.countAll<number>().as('ahead'))
-      .where('guild_id', '=', submission.guildId)
-      .where(WAITING)
-      .where('priority', '<', PENDING)
-      .where(
-        sql<boolean>`(priority, sort_a, sort_b, id) < (SELECT priority, sort_a, sort_b, id FROM submission WHERE id = ${submission.id})`,
-      )
-      .executeTakeFirstOrThrow();
-    return ahead;
+  /** Lines before its own are counted already; inside its own line only the index is counted, as two plain ranges. */
+  async ahead(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    if (ids.length === 0) return new Map();
+    const { rows } = await sql<{ id: number; ahead: number }>`
+      SELECT own.id,
+        (SELECT coalesce(sum(songs), 0) FROM waiting_count w
+          WHERE w.guild_id = own.guild_id AND w.priority < own.priority)
+        + (SELECT count(*) FROM submission s WHERE s.guild_id = own.guild_id AND s.priority < 9
+          AND s.priority = own.priority AND s.sort_a < own.sort_a)
+        + (SELECT count(*) FROM submission s WHERE s.guild_id = own.guild_id AND s.priority < 9
+          AND s.priority = own.priority AND s.sort_a = own.sort_a AND (s.sort_b, s.id) < (own.sort_b, own.id)) AS ahead
+      FROM submission own WHERE own.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))
+        AND own.priority < ${PENDING}
+    `.execute(this.db);
+    return new Map(rows.map((row) => [row.id, row.ahead]));
   }
 
   async waitingOf(guildId: string, ownerId: string): Promise<readonly Submission[]> {

@@ -14,6 +14,7 @@ export interface Tables {
   point_change: PointChangeTable;
   handle_proof: { guild_id: string; user_id: string; name_key: string; code: string; expires_at: number };
   submission: SubmissionTable;
+  waiting_count: { guild_id: string; priority: number; songs: number };
   play: PlayTable;
   move: MoveTable;
   session: SessionTable;

@@ -157,6 +157,8 @@ class Night {
     const listed = [...shown, ...pending.entries.map(({ submission }) => submission)];
     expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(waiting.map(({ id }) => id)));
     expect(shown.every(({ line }) => isPlayLine(line))).toBe(true);
+    for (const { line, waiting: told } of page.lines) expect(told).toBe(waiting.filter((s) => s.line === line).length);
+    expect([page.total, page.pending]).toEqual([shown.length, pending.entries.length]);
     const archived = all.flatMap((song) => (song?.line === 'archive' ? [song.id] : []));
     expect(archived.sort((a, b) => a - b)).toEqual(this.played.toSorted((a, b) => a - b));
     const onAir = await store.read((reads) => reads.plays.onAir(GUILD));

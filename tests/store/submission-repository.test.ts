@@ -123,7 +123,10 @@ describe('the order', () => {
         ...(await tx.submissions.playable(GUILD, 3, 100)),
       ];
       expect(paged).toEqual(all);
-      for (const [index, { submission }] of all.entries()) expect(await tx.submissions.ahead(submission)).toBe(index);
+      const waiting = [...all, ...(await tx.submissions.pending(GUILD, 0, 9))];
+      const ahead = await tx.submissions.ahead(waiting.map(({ submission }) => submission.id));
+      expect(all.map(({ submission }) => ahead.get(submission.id))).toEqual(all.map((_, index) => index));
+      expect(ahead.size).toBe(all.length);
       expect(await tx.submissions.first(GUILD)).toEqual(all[0]?.submission);
       expect((await tx.submissions.pending(GUILD, 0, 9)).map(({ submission }) => submission.line)).toEqual(['pending']);
     });
