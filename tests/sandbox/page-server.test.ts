@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { type Demo, startDemo } from '../../sandbox/browser/demo.ts';
 import type { Act } from '../../sandbox/stage/acts.ts';
 import type { SceneView, StageAnswer, StageFact } from '../../sandbox/stage/protocol.ts';
 import { oggOpus } from '../../sandbox/voice/ogg.ts';
-import { type Demo, startDemo } from './page-demo.ts';
 
 let demo: Demo;
 

@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openBrowser } from '../web/browser.ts';
-import { type Demo, startDemo, Visit } from './page-demo.ts';
+import { openBrowser } from '../../sandbox/browser/browser.ts';
+import { type Demo, startDemo } from '../../sandbox/browser/demo.ts';
+import { Visit } from '../../sandbox/browser/visit.ts';
 
 /** The unmodified bot. */
 const BOT = { script: 'src/main.ts' };

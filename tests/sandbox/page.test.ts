@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openBrowser } from '../web/browser.ts';
-import { type Demo, startDemo, Visit } from './page-demo.ts';
+import { openBrowser } from '../../sandbox/browser/browser.ts';
+import { type Demo, startDemo } from '../../sandbox/browser/demo.ts';
+import { Visit } from '../../sandbox/browser/visit.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from './browser.ts';
+import { openBrowser } from '../../sandbox/browser/browser.ts';
 import { startWeb, type TestWeb } from './overlay-fixture.ts';
 
 let browser: Browser;

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from './browser.ts';
+import { openBrowser } from '../../sandbox/browser/browser.ts';
 import {
   FakeShow,
   GUILD,

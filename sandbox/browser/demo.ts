@@ -3,16 +3,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Locator, Page } from 'playwright-core';
-import { castNew } from '../../sandbox/stage/cast.ts';
-import { buildPage } from '../../sandbox/stage/page-build.ts';
-import { SampleSongs } from '../../sandbox/stage/sample-songs.ts';
-import { Stage } from '../../sandbox/stage/stage.ts';
-import { WebServer } from '../../sandbox/stage/web-server.ts';
-import { type SandboxOptions, startSandbox } from '../../sandbox/start.ts';
-import { BotProcess } from '../../sandbox/story/bot-process.ts';
+import { castNew } from '../stage/cast.ts';
+import { buildPage } from '../stage/page-build.ts';
+import { SampleSongs } from '../stage/sample-songs.ts';
+import { Stage } from '../stage/stage.ts';
+import { WebServer } from '../stage/web-server.ts';
+import { type SandboxOptions, startSandbox } from '../start.ts';
+import { BotProcess } from '../story/bot-process.ts';
 
-/** The same three songs for every test: a second each to make. */
+/** The same three songs every time: a second each to make. */
 const SONGS = join(tmpdir(), 'skipline-demo-songs');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,7 +19,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export interface Demo {
   readonly stage: Stage;
   readonly url: string;
-  /** The bot's last lines, for the message of a failed test. */
+  /** The bot's last lines, for the message of a failure. */
   readonly botLines: readonly string[];
   stop(): Promise<void>;
 }
@@ -35,7 +34,7 @@ export interface DemoOptions {
 
 export async function startDemo({ script, sandbox: options = {}, page = true }: DemoOptions): Promise<Demo> {
   const folder = await mkdtemp(join(tmpdir(), 'demo-page-'));
-  // A restart in a test is a new login within five seconds, which Discord would make wait.
+  // A restart here is a new login within five seconds, which Discord would make wait.
   const sandbox = await startSandbox({ ...options, discord: { identifyIntervalMs: 0, ...options.discord } });
   const cast = castNew(sandbox.discord.world);
   const botPort = await freePort();
@@ -85,50 +84,4 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
-}
-
-/** The page with what is done on it again and again. */
-export class Visit {
-  readonly page: Page;
-
-  constructor(page: Page) {
-    this.page = page;
-  }
-
-  async open(url: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.getByRole('textbox', { name: /^Message/ }).waitFor();
-  }
-
-  async be(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: new RegExp(`^${name} (Admin|Reviewer|Listener)`) }).click();
-    await this.page.getByText(`You are ${name}`).waitFor();
-  }
-
-  async look(channel: string): Promise<void> {
-    await this.page.getByRole('button', { name: new RegExp(`^Channel ${channel}`) }).click();
-    await this.page.getByRole('heading', { name: channel }).waitFor();
-  }
-
-  /** Opens the form of a command by typing, as fast people do. */
-  async command(path: string): Promise<Locator> {
-    await this.page.getByRole('textbox', { name: /^Message/ }).fill(`/${path}`);
-    await this.page
-      .getByRole('option', { name: new RegExp(`^/${path}\\b`) })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
-    const form = this.page.getByRole('form', { name: `Command /${path}` });
-    await form.waitFor();
-    return form;
-  }
-
-  /** The newest message that reads like this. */
-  message(text: string | RegExp): Locator {
-    return this.page.getByRole('article').filter({ hasText: text }).last();
-  }
-
-  stage(tab: 'Guide' | 'TikTok LIVE' | 'Faults'): Promise<void> {
-    return this.page.getByRole('tab', { name: tab }).click();
-  }
 }
