@@ -31,6 +31,9 @@ export type ChannelName = (typeof CHANNEL_NAMES)[number];
 
 const ROLE_NAME = 'Reviewer';
 
+/** What the link in the README grants: the bot of the demo has no more than a real one. */
+export const INVITED = 281_479_274_949_648n;
+
 const PARTS: Readonly<Record<PersonName, { readonly part: Part; readonly about: string }>> = {
   nova: { part: 'admin', about: 'Owns the server and streams' },
   rio: { part: 'reviewer', about: 'Runs the show beside Nova' },
@@ -51,7 +54,7 @@ const TOPICS: Partial<Readonly<Record<ChannelName, string>>> = {
 export function castNew(world: World): Cast {
   const people = new People(world);
   const owner = world.addUser({ username: 'nova', globalName: 'Nova' });
-  const guild = world.addGuild({ name: 'Night Review', ownerId: owner.id });
+  const guild = world.addGuild({ name: 'Night Review', ownerId: owner.id, botPermissions: INVITED });
   people.human(guild, 'rio', { nickname: 'Rio', roles: [ROLE_NAME] });
   people.human(guild, 'ana', { nickname: 'Ana' });
   people.human(guild, 'ben', { nickname: 'Ben' });
@@ -61,7 +64,7 @@ export function castNew(world: World): Cast {
     world.addChannel(guild.id, {
       name,
       type: ChannelType.category,
-      overwrites: staff ? staffOnly(guild, role.id) : [],
+      overwrites: staff ? staffOnly(guild, role.id, world.botRole(guild.id).id) : [],
     });
   const inside = (parent: Channel, ...names: readonly ChannelName[]) => {
     for (const name of names) {
@@ -80,9 +83,10 @@ export function castNew(world: World): Cast {
   return findCast(world);
 }
 
-const staffOnly = (guild: Guild, roleId: string): Channel['overwrites'] => [
+const staffOnly = (guild: Guild, roleId: string, botRoleId: string): Channel['overwrites'] => [
   { id: guild.id, type: 0, allow: 0n, deny: Permission.VIEW_CHANNEL },
   { id: roleId, type: 0, allow: Permission.VIEW_CHANNEL, deny: 0n },
+  { id: botRoleId, type: 0, allow: Permission.VIEW_CHANNEL, deny: 0n },
 ];
 
 /** Finds the guild again in a world that was taken up from an earlier run. */
