@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Discord } from '../../sandbox/discord/discord.ts';
 import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
-import { ask, queueText, submitAs, until } from './desk.ts';
-import { PATIENCE, type Show, startShow } from './show.ts';
+import { ask, queueText, rows, submitAs, until } from './desk.ts';
+import { PATIENCE, panel, type Show, startShow } from './show.ts';
 
 let show: Show;
 let discord: Discord;
@@ -72,8 +72,70 @@ async function queueTextOf(id: string): Promise<string> {
   return text;
 }
 
+/** A command is answered, and the queue is as it was. */
+const answered = async () => expect((await ask(show.nova, 'queue')).text).toContain('songs waiting');
+
+describe('Discord answers errors to everything but interactions', () => {
+  const OTHERS = /^\/(?!interactions|webhooks)/;
+
+  it('a global limit is waited for by everything, answers to people go on, and nothing is lost', async () => {
+    const over = discord.faults.rest({
+      match: OTHERS,
+      status: 429,
+      headers: { 'Retry-After': '3', 'X-RateLimit-Global': 'true', 'X-RateLimit-Scope': 'global' },
+      body: { message: 'You are being rate limited.', retry_after: 3, global: true },
+    });
+    const ids: string[] = [];
+    for (const title of ['Global one', 'Global two', 'Global three']) {
+      ids.push(await submitAs(show.ben, title, 'pending'));
+      await answered();
+    }
+    await until(async () => failures(429) > 0, 'a request that is limited');
+    expect(failures(429)).toBeLessThan(8);
+    over();
+    await show.nova.waitToSee(show.channels.review, 'Global three', PATIENCE);
+    const waiting = await rows(show, "SELECT public_id FROM submission WHERE title LIKE 'Global %' ORDER BY id");
+    expect(waiting.map(({ public_id }) => public_id)).toEqual(ids);
+  });
+
+  it('a limit of ten minutes on one channel: asked once, not again, and other channels go on', async () => {
+    const channel = show.channels.review.id;
+    discord.faults.rest({
+      match: (_method, path) => path.startsWith(`/channels/${channel}/`),
+      status: 429,
+      headers: { 'Retry-After': '600', 'X-RateLimit-Scope': 'user' },
+      body: { message: 'You are being rate limited.', retry_after: 600, global: false },
+    });
+    for (const title of ['Ten Minutes', 'Later', 'Latest']) {
+      await submitAs(show.people.human(show.guildId, title.replace(' ', '')), title, 'free');
+      await shown(title);
+    }
+    await until(async () => failures(429) > 0, 'a request that is limited');
+    expect(failures(429)).toBeLessThanOrEqual(2);
+    // A click brings its own way to the message: what it shows is new in spite of the limit.
+    const seen = await show.nova.click(await panel(show.nova, show.channels.review, 'Reviewer queue'), {
+      label: 'Next',
+    });
+    expect((await seen.final(PATIENCE)).text).not.toMatch(/went wrong/);
+  });
+
+  it('answers that come after two and a half seconds are in time, for a command, a form and a button', async () => {
+    discord.faults.rest({ match: /^\/interactions\//, delayMs: 2_450 });
+    const desk = await panel(show.nova, show.channels.review, 'Reviewer queue');
+    const [queue, form, next] = await Promise.all([
+      ask(show.nova, 'queue'),
+      show.ana.slash('submit'),
+      show.nova.click(desk, { label: 'Next' }),
+    ]);
+    expect(queue.text).toContain('songs waiting');
+    expect(form).toBeDefined();
+    expect((await next.final(PATIENCE)).text).not.toMatch(/went wrong/);
+  });
+});
+
 describe('the gateway', () => {
   const connected = () => until(async () => discord.gateway.connectedSessions().length === 1, 'a connection');
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 
   it('a zombie that acknowledges no heartbeat is left, and commands are answered again', async () => {
     const [before] = discord.gateway.connectedSessions();
@@ -82,7 +144,7 @@ describe('the gateway', () => {
     discord.gateway.acknowledges = true;
     await connected();
     expect(before).toBeDefined();
-    expect((await ask(show.nova, 'queue')).text).toContain('Patience');
+    await answered();
   });
 
   it.each([true, false])('an invalid session (resumable: %s) is taken up or begun anew', async (resumable) => {
@@ -91,7 +153,47 @@ describe('the gateway', () => {
     await until(async () => entries > before, 'a new or resumed session');
     expect(entries).toBe(before + 1);
     await connected();
-    expect((await ask(show.nova, 'queue')).text).toContain('Patience');
+    await answered();
+    const starts = discord.world.sessionStarts;
+    for (const [index, at] of starts.entries()) expect(at - (starts[index - 1] ?? 0)).toBeGreaterThanOrEqual(4_990);
+  });
+
+  it.each([
+    ['op 7', () => discord.gateway.askToReconnect()],
+    ['a cut', () => discord.gateway.drop()],
+    ['4000', () => discord.gateway.close(4000)],
+    ['4001', () => discord.gateway.close(4001)],
+    ['4002', () => discord.gateway.close(4002)],
+  ])('%s resumes the session, and what was said meanwhile is answered', async (_name, happen) => {
+    const before = { entries, starts: discord.world.sessionStarts.length };
+    happen();
+    // Into the gap: Discord replays it when the session is taken up.
+    await answered();
+    await connected();
+    expect(entries).toBe(before.entries + 1);
+    expect(discord.world.sessionStarts).toHaveLength(before.starts);
+  });
+
+  it('4008 begins a new session, and the panels are right afterwards', async () => {
+    const before = discord.world.sessionStarts.length;
+    discord.gateway.close(4008);
+    await until(async () => discord.world.sessionStarts.length > before, 'a new session');
+    await connected();
+    await submitAs(show.people.human(show.guildId, 'after'), 'After 4008', 'free');
+    await shown('After 4008');
+  });
+
+  it('that refuses connections is tried at most twice a second, and nothing piles up', async () => {
+    const [before, refused] = [timers(), discord.gateway.refusedAt.length];
+    discord.gateway.accepts = false;
+    discord.gateway.drop();
+    await until(async () => discord.gateway.refusedAt.length >= refused + 4, 'four tries');
+    const [first = 0, , , fourth = 0] = discord.gateway.refusedAt.slice(refused);
+    expect(fourth - first).toBeGreaterThan(1_400);
+    discord.gateway.accepts = true;
+    await connected();
+    await answered();
+    await until(async () => timers() <= before + 3, 'timers as many as before');
   });
 });
 
@@ -105,5 +207,11 @@ describe('the sign server of TikTok is down', () => {
     expect(tiktok.countRequests('sign')).toBeLessThanOrEqual(4);
     tiktok.faults.clear();
     await live.waitForConnection(1, PATIENCE.timeoutMs);
+  });
+});
+
+describe('all of it together', () => {
+  it('made fewer than a hundred invalid requests, of which 10,000 in ten minutes are one too many', () => {
+    expect(discord.limits.invalidRequests()).toBeLessThan(100);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyseFrames } from '../../sandbox/voice/analyse.ts';
 import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
+import { submitAs, until } from './desk.ts';
 import { PATIENCE, panel, publicId, type Show, startShow, submit, submitFree, tone } from './show.ts';
 
 let show: Show;
@@ -50,6 +51,24 @@ describe('a file on air', () => {
     expect((await analyseFrames(after)).dominantHz).toBeGreaterThan(435);
     expect((await (await show.nova.slash('nowplaying')).final(PATIENCE)).text).toMatch(/Tone[\s\S]*▶️ 0:0[1-9]/);
     expect(publicId(seen.text)).toMatch(/^[2-9A-Z]{4}$/);
+  });
+
+  it('whose voice server is gone: /voicestatus says so, the show goes on without it, and the song goes on with the next one', async () => {
+    const { voice: states } = show.sandbox.discord.world;
+    const before = voice.sessions().length;
+    voice.endpointGone(show.guildId);
+    states.loseServer(show.guildId);
+    const status = async () => (await (await show.nova.slash('voicestatus')).final(PATIENCE)).text;
+    await until(async () => (await status()).includes('Recovering'), 'saying that voice is gone');
+    expect(await status()).toMatch(/Recovering, try \d in #Studio/);
+    const id = await submitAs(show.ana, 'Meanwhile', 'pending');
+    await show.nova.waitToSee(show.channels.review, new RegExp(`Pending skips[\\s\\S]*#${id}`), PATIENCE);
+    const heard = capture().frames.length;
+    states.reissue(show.guildId);
+    const after = await capture().waitForAudio({ ms: 500, from: heard }, PATIENCE);
+    expect((await analyseFrames(after)).dominantHz).toBeGreaterThan(435);
+    expect(await status()).toContain('Ready');
+    expect(voice.sessions().length - before).toBeLessThanOrEqual(3);
   });
 
   it('stops when asked, and a link that can not be played offers an Open button while the show goes on', async () => {

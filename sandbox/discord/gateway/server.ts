@@ -36,6 +36,8 @@ export class GatewayServer {
   acknowledges = true;
   /** Switch off to refuse new connections with HTTP 503. */
   accepts = true;
+  /** When connections were refused so. ms since the epoch, sandbox time. */
+  readonly refusedAt: number[] = [];
   #world: World;
   #options: GatewayOptions;
   #socketServer = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
@@ -58,6 +60,7 @@ export class GatewayServer {
     this.#unsubscribe = this.#world.events.subscribe((event) => this.#tell(event));
     server.on('upgrade', (request, socket, head) => {
       if (!this.accepts) {
+        this.refusedAt.push(this.#world.now());
         socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
         return;
       }
