@@ -32,9 +32,9 @@ export class ChannelPace {
     this.#editedAt.push(now);
   }
 
-  /** Edits that still count, oldest first. ms since the epoch */
+  /** Edits that still count, oldest first. What lies ahead is of a clock that was set back since. ms since the epoch */
   recent(now: number): readonly number[] {
-    this.#editedAt = this.#editedAt.filter((at) => now - at < OLD_PACE.windowMs);
+    this.#editedAt = this.#editedAt.filter((at) => at <= now && now - at < OLD_PACE.windowMs);
     return this.#editedAt;
   }
 

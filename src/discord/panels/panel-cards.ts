@@ -11,9 +11,17 @@ import type { PanelView } from './panel-view.ts';
 /** A song's progress bar moves this often while it plays. ms */
 const PROGRESS_MS = 10_000;
 
+/** What panels show comes from here. */
+export interface PanelSources {
+  readonly queue: Pick<Services['queue'], 'page' | 'pendingPage' | 'onAir'>;
+  readonly live: Pick<Services['live'], 'status'>;
+  readonly playback: Pick<Services['playback'], 'status'>;
+  readonly settings: Pick<Services['settings'], 'all'>;
+}
+
 /** Fetches what a panel shows and draws it. */
 export async function renderPanel(
-  { queue, live, playback, settings }: Services,
+  { queue, live, playback, settings }: PanelSources,
   waveformOf: (sha256: string) => Promise<Uint8Array | null>,
   now: () => number,
   guildId: string,

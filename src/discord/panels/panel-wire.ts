@@ -71,7 +71,7 @@ export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>)
   }
 
   function translate(error: unknown): Shown {
-    if (error instanceof RateLimitError) return { kind: 'limited', retryAfterMs: error.retryAfter };
+    if (error instanceof RateLimitError) return { kind: 'limited', retryAfterMs: Math.ceil(error.retryAfter) };
     switch (apiCode(error)) {
       case 10008:
         return { kind: 'message-gone' };

@@ -42,4 +42,10 @@ describe.each([
     expect(pace.waitMs(1_000, rule)).toBe(9_000);
     expect(pace.waitMs(10_000, rule)).toBe(0);
   });
+
+  test('is not held up by edits of a time to come: the clock was set right since', () => {
+    const pace = new ChannelPace();
+    pace.recall([8_000_000, 8_000_100, 8_000_200, 8_000_300]);
+    expect(pace.waitMs(1_000, rule)).toBe(0);
+  });
 });

@@ -110,7 +110,7 @@ describe('a panel on the wire', () => {
 describe('the time', () => {
   test('is Discord’s: its answers tell how far it is ahead', async () => {
     const { wire, channel, messageId, world } = await stage();
-    expect(Math.abs(wire.aheadMs())).toBeLessThan(5_000);
+    expect(Math.abs(wire.aheadMs() ?? Number.NaN)).toBeLessThan(5_000);
     world.advance(2 * 3_600_000);
     await wire.edit(channel.id, messageId, card('two'));
     expect(wire.aheadMs()).toBeGreaterThan(2 * 3_600_000 - 5_000);
@@ -135,5 +135,14 @@ describe('a limit of Discord', () => {
     const limited = await wire.edit(channel.id, messageId, card('too fast'));
     expect(limited.kind === 'limited' && limited.retryAfterMs).toBeGreaterThan(1_000);
     expect(world.requests(({ status }) => status === 429).map(({ code }) => code)).toEqual([30_046]);
+  });
+
+  test('is told in whole milliseconds, though Discord counts in fractions of a second', async () => {
+    const { wire, channel, messageId, discord } = await stage();
+    const headers = { 'retry-after': '0.4445', 'x-ratelimit-scope': 'user' };
+    const body = { message: 'You are being rate limited.', retry_after: 0.4445, global: false };
+    discord.faults.rest({ method: 'PATCH', match: messageId, status: 429, headers, body, times: 1 });
+    const limited = await wire.edit(channel.id, messageId, card('two'));
+    expect(limited.kind === 'limited' && Number.isInteger(limited.retryAfterMs)).toBe(true);
   });
 });
