@@ -9,6 +9,7 @@ export const MALFORMED = [
   'garbage-frame',
   'garbage-gzip',
   'truncated-gzip',
+  'gzip-bomb',
   'garbage-batch',
   'garbage-message',
   'unknown-method',
@@ -17,6 +18,9 @@ export type Malformed = (typeof MALFORMED)[number];
 
 /** A length that promises far more than follows: no protobuf reader gets past it. */
 const GARBAGE = Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x01, 0x02]);
+
+/** Of zeros: some kilobytes on the wire. */
+const BOMB_BYTES = 48 * 1024 * 1024;
 
 export function malformedFrame(kind: Malformed, msgId: string): Uint8Array | string {
   switch (kind) {
@@ -30,6 +34,8 @@ export function malformedFrame(kind: Malformed, msgId: string): Uint8Array | str
       return push(Buffer.concat([Buffer.from([0x1f, 0x8b, 0x08]), GARBAGE]));
     case 'truncated-gzip':
       return push(gzipSync(Buffer.alloc(4096, msgId)).subarray(0, 20));
+    case 'gzip-bomb':
+      return push(gzipSync(Buffer.alloc(BOMB_BYTES)));
     case 'garbage-batch':
       return push(GARBAGE);
     case 'garbage-message':

@@ -9,12 +9,14 @@ import {
   TikTokLiveConnection,
   WebcastDeserializeConfig,
   WebcastEventMap,
+  WebcastPushFrame,
 } from 'tiktok-live-connector';
 import type { LiveRefusal } from '../domain/live-refusal.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveConnection, LiveListener, LiveRoom, LiveSource, LiveTry } from '../ports/live-source.ts';
 import type { Logger } from '../ports/logger.ts';
+import { type FrameSocket, unpackFrames } from './frame-unpacker.ts';
 import { HEARD_METHODS } from './normalise.ts';
 import { pagesRefusal, refusalOf } from './refusal.ts';
 import { RoomEar } from './room-ear.ts';
@@ -135,6 +137,7 @@ export class TikTokLiveSource implements LiveSource {
       socketOf(library)?.terminate();
     };
     ear.listen();
+    emitterOf(library).on('websocketConnected', (socket: FrameSocket) => unpackFrames(socket, WebcastPushFrame));
     cut.addEventListener('abort', abandon, { once: true });
     try {
       await library.connect(room.roomId);

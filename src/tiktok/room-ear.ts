@@ -3,7 +3,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { LiveListener } from '../ports/live-source.ts';
 import type { Logger } from '../ports/logger.ts';
 import { DriftMeter } from './drift.ts';
-import { FrameGate, type GatedSocket } from './frame-gate.ts';
 import { HEARD_EVENTS, HEARD_METHODS, type HeardEvent, lackingField, normalise } from './normalise.ts';
 import { fields, line, list, shapeOf } from './untrusted.ts';
 
@@ -47,8 +46,7 @@ export class RoomEar {
     this.#emitter.on('websocketData', () => {
       if (!this.#muted) this.#listener.alive();
     });
-    this.#emitter.on('websocketConnected', (socket: GatedSocket) => {
-      new FrameGate(socket, this.#clock).watch();
+    this.#emitter.on('websocketConnected', (socket: EventEmitter) => {
       socket.on('protoMessageFetchResult', (batch: unknown) => this.#guard(() => this.#lookForUnread(batch)));
     });
     // Without a listener the library keeps its errors to itself. A failed connect comes as a rejection as well.
