@@ -1,19 +1,64 @@
-/** What people tried and what the bot acknowledged to them: kept outside of the bot, so no crash of it forgets anything. */
+/** One frame of a gift, as the LIVE sent it. */
+export interface Tap {
+  readonly viewer: string;
+  /** Frames of one streak share it; the count of a streak is cumulative. */
+  readonly streak: string;
+  readonly count: number;
+  readonly coinsEach: number;
+  /** performance.now() of this process. */
+  readonly at: number;
+  /** Somebody was there to hear it. */
+  readonly delivered: boolean;
+}
+
+/**
+ * What people tried and what the bot acknowledged to them: kept outside of the bot, so no crash of it forgets anything.
+ * Acknowledged is what the person saw the answer of.
+ */
 export class Book {
   /** Title -> public id that was confirmed, or null while (or because) nothing was. */
   readonly submissions = new Map<string, string | null>();
-  /** Ids that `Next` was answered with, in order. */
+  /** Answers to the question about the skip that were taken: title -> it is one. */
+  readonly claims = new Map<string, boolean>();
+  /** Titles that `/next` and the button Next were answered with, in order. */
   readonly nexts: string[] = [];
   nextsTried = 0;
+  undone = 0;
+  undosTried = 0;
   /** Confirmed moves by staff: public id and the line it moved to. */
   readonly moves: { readonly id: string; readonly line: string }[] = [];
   movesTried = 0;
+  readonly taps: Tap[] = [];
+  /** performance.now() of every kill. */
+  readonly kills: number[] = [];
+  /** From here on TikTok tells a returning listener nothing again. performance.now() */
+  lastReplayAt = Number.POSITIVE_INFINITY;
   clicks = 0;
   /** Actions that a living bot did not answer, in words. */
   readonly dead: string[] = [];
 
-  get acknowledged(): number {
-    const confirmed = [...this.submissions.values()].filter((id) => id !== null).length;
-    return confirmed + this.nexts.length + this.moves.length;
+  get acknowledged(): Readonly<Record<string, number>> {
+    return {
+      submissions: [...this.submissions.values()].filter((id) => id !== null).length,
+      answers: this.claims.size,
+      next: this.nexts.length,
+      undo: this.undone,
+      moves: this.moves.length,
+    };
+  }
+
+  /**
+   * Coins of a viewer that must be stored whatever was killed: told again by TikTok, or heard so long before a kill that
+   * they were written. @param writtenMs how long that may take
+   */
+  coinsSafe(viewer: string, writtenMs: number): number {
+    const streaks = new Map<string, number>();
+    for (const tap of this.taps) {
+      const again = tap.at < this.lastReplayAt;
+      const cut = this.kills.some((kill) => tap.at <= kill && kill - tap.at < writtenMs);
+      if (tap.viewer !== viewer || !(again || (tap.delivered && !cut))) continue;
+      streaks.set(tap.streak, Math.max(streaks.get(tap.streak) ?? 0, tap.count * tap.coinsEach));
+    }
+    return [...streaks.values()].reduce((sum, coins) => sum + coins, 0);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Human } from '../sandbox/discord/people/human.ts';
 import type { Seen } from '../sandbox/discord/people/seen.ts';
-import type { GiftName } from '../sandbox/tiktok/gifts.ts';
+import { findGift, type GiftName } from '../sandbox/tiktok/gifts.ts';
 import type { Book } from './book.ts';
 import type { Random } from './random.ts';
 import { type CrashStage, PATIENCE, viewerOf } from './stage.ts';
@@ -21,7 +21,7 @@ export async function act(stage: CrashStage, book: Book, random: Random, round: 
 }
 
 /** An action; when the bot lives and does not answer, it is a dead one. */
-async function attempt(what: string, book: Book, round: Round, run: () => Promise<Seen>): Promise<Seen | null> {
+export async function attempt(what: string, book: Book, round: Round, run: () => Promise<Seen>): Promise<Seen | null> {
   book.clicks += 1;
   try {
     const seen = await run();
@@ -33,15 +33,15 @@ async function attempt(what: string, book: Book, round: Round, run: () => Promis
   return null;
 }
 
-/** Hands in songs by link and by file, and answers the question about the skip. */
+/** Hands in songs by file and by link, and answers the question about the skip. */
 async function listen(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
   while (!round.over) {
     const who = random.pick(stage.listeners as readonly [Human, ...Human[]]);
     const title = `Track ${String(book.submissions.size + 1).padStart(4, '0')}`;
     book.submissions.set(title, null);
     const source =
-      random.next() < 0.5
-        ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs), contentType: 'audio/mpeg' } }
+      random.next() < 0.8
+        ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs).bytes, contentType: 'audio/mpeg' } }
         : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
     const modal = await attempt('/submit', book, round, () => who.slash('submit'));
     if (modal === null) continue;
@@ -52,27 +52,27 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
     // A refusal (the same file waits already) shows an id too, of the other song.
     if (seen === null || id === undefined || !seen.text.includes(title)) continue;
     book.submissions.set(title, id);
-    const label = random.next() < 0.7 ? 'No' : "Yes, it's a skip";
+    const isSkip = random.next() >= 0.7;
+    const label = isSkip ? "Yes, it's a skip" : 'No';
     // Coins that waited for a song have moved it already: then nothing is asked.
     if (!seen.text.includes(label)) continue;
-    await attempt('the question', book, round, async () => (await who.click(seen, { label })).final(PATIENCE));
+    const answer = await attempt('the question', book, round, async () =>
+      (await who.click(seen, { label })).final(PATIENCE),
+    );
+    if (answer?.text.includes(title) === true && !answer.text.includes(label)) book.claims.set(title, isSkip);
     await sleep(random.between(0, 80));
   }
 }
 
-/** The reviewer: next, undo, moves, pages. */
+/** The reviewer: next by command and by button, undo, moves. */
 async function review(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
-  const { nova, channels } = stage.scene;
   while (!round.over) {
     await sleep(random.between(50, 400));
     const chance = random.next();
-    if (chance < 0.3) await next(stage, book, round);
-    else if (chance < 0.7) await move(stage, book, random, round);
-    else {
-      const panel = nova.sees(channels.review).findLast(({ text }) => text.includes('Reviewer queue'));
-      if (panel === undefined || !panel.text.includes('On air')) continue;
-      await attempt('Undo', book, round, async () => (await nova.click(panel, { label: 'Undo' })).final(PATIENCE));
-    }
+    if (chance < 0.12) await next(stage, book, round);
+    else if (chance < 0.24) await press('Next', stage, book, round);
+    else if (chance < 0.85) await move(stage, book, random, round);
+    else await press('Undo', stage, book, round);
   }
 }
 
@@ -81,6 +81,26 @@ async function next({ scene: { nova } }: CrashStage, book: Book, round: Round): 
   const seen = await attempt('/next', book, round, async () => (await nova.slash('next')).final(PATIENCE));
   const title = /🎙️[^\n]*(Track \d{4})/.exec(seen?.text ?? '')?.[1];
   if (title !== undefined) book.nexts.push(title);
+}
+
+const onAirIn = (text: string) => /On air: [^\n]*?(Track \d{4}|Opening)/.exec(text)?.[1] ?? null;
+
+/** The panel answers by what it shows then; a refusal leaves it as it was. */
+async function press(label: 'Next' | 'Undo', { scene }: CrashStage, book: Book, round: Round): Promise<void> {
+  const { nova, channels } = scene;
+  const panel = nova.sees(channels.review).findLast(({ text }) => text.includes('Reviewer queue'));
+  if (panel === undefined) return;
+  const before = onAirIn(panel.text);
+  if (label === 'Undo' && before === null) return;
+  book[label === 'Next' ? 'nextsTried' : 'undosTried'] += 1;
+  const seen = await attempt(`the button ${label}`, book, round, async () =>
+    (await nova.click(panel, { label })).final(PATIENCE),
+  );
+  if (seen === null || !seen.text.includes('Reviewer queue')) return;
+  const after = onAirIn(seen.text);
+  if (after === before) return;
+  if (label === 'Undo') book.undone += 1;
+  else if (after !== null) book.nexts.push(after);
 }
 
 async function move({ scene: { nova } }: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
@@ -92,19 +112,35 @@ async function move({ scene: { nova } }: CrashStage, book: Book, random: Random,
   const seen = await attempt('/move', book, round, async () =>
     (await nova.slash('move', { song: `#${id}`, line })).final(PATIENCE),
   );
-  if (new RegExp(`^\\W{0,3}#${id}\\b`).test(seen?.text ?? '')) book.moves.push({ id, line });
+  const text = seen?.text ?? '';
+  if (new RegExp(`^\\W{0,3}#${id}\\b`).test(text) && !text.includes('Nothing was changed'))
+    book.moves.push({ id, line });
 }
 
 /** The LIVE: likes, gifts, and streaks that a crash may cut in the middle. */
-async function watch(stage: CrashStage, _book: Book, random: Random, round: Round): Promise<void> {
+async function watch(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
   const { live } = stage;
   while (!round.over) {
     const viewer = viewerOf(stage, random.between(0, stage.listeners.length - 1));
     live.like(viewer, random.between(1, 15));
     if (random.next() < 0.5) {
-      const streak = live.gift(viewer, random.pick(GIFTS), { end: false });
-      for (let tap = random.between(0, 4); tap > 0; tap -= 1) {
+      const gift = findGift(random.pick(GIFTS));
+      const first = book.taps.length;
+      const noted = (count: number) =>
+        book.taps.push({
+          viewer: viewer.userId,
+          streak: gift.streakable ? `${first}` : `${first}:${count}`,
+          count: gift.streakable ? count : 1,
+          coinsEach: gift.coins,
+          at: performance.now(),
+          delivered: live.connections.some(({ entered, stalled }) => entered && !stalled),
+        });
+      noted(1);
+      const streak = live.gift(viewer, gift, { end: false });
+      const taps = random.between(0, 4);
+      for (let tap = 1; tap <= taps; tap += 1) {
         await sleep(random.between(5, 60));
+        noted(tap + 1);
         streak.tap();
       }
       streak.end();

@@ -6,15 +6,15 @@ import type { Human } from '../sandbox/discord/people/human.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start.ts';
 import { BotProcess } from '../sandbox/story/bot-process.ts';
 import { type NightReview, nightReview, setupCommands } from '../sandbox/story/night-review.ts';
-import { makeTone } from '../sandbox/story/songs.ts';
 import type { Live } from '../sandbox/tiktok/live.ts';
 import type { TikTok } from '../sandbox/tiktok/tiktok.ts';
 import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
+import { makeSong, type Song } from './ear.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NODE_COMPILE_CACHE = join(ROOT, '.tools', 'compile-cache');
 const LISTENERS = 6;
-/** Long enough to be still on air after several crashes. */
-const SONG_SECONDS = 120;
+const SONGS = 3;
 export const PATIENCE = { timeoutMs: 20_000 };
 
 /** A LIVE show in full swing, and the unmodified bot as a process that can be killed. */
@@ -25,7 +25,7 @@ export interface CrashStage {
   readonly tiktok: TikTok;
   readonly live: Live;
   readonly voice: VoiceSandbox;
-  readonly songs: readonly [Uint8Array, ...Uint8Array[]];
+  readonly songs: readonly [Song, ...Song[]];
   readonly bot: BotProcess;
   readonly dataDir: string;
   /** The last lines that the bot printed. */
@@ -46,13 +46,25 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
   const lines: string[] = [];
   const bot = new BotProcess({
     root: ROOT,
-    env: { ...sandbox.env, DATA_DIR: dataDir, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env },
+    // As `npm start` does: what is compiled once is read the next time.
+    env: {
+      ...sandbox.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      NODE_COMPILE_CACHE,
+      ...env,
+    },
     onLine: (line) => {
       lines.push(line);
       if (lines.length > 200) lines.shift();
     },
   });
   const more = Array.from({ length: LISTENERS - 1 }, (_, n) => scene.people.human(guild, `listener${n}`));
+  const [first, ...others] = await Promise.all(Array.from({ length: SONGS }, (_, number) => makeSong(number)));
+  if (first === undefined) throw new Error('there are no songs');
+  const songs = [first, ...others] as const;
   const stage: CrashStage = {
     sandbox,
     scene,
@@ -60,7 +72,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
     tiktok,
     voice,
     live: tiktok.host('novalive').goLive(),
-    songs: [await song(440), await song(660)],
+    songs,
     bot,
     dataDir,
     printed: () => lines.join('\n'),
@@ -78,10 +90,6 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
     await stage.stop();
     throw error;
   }
-}
-
-function song(hz: number): Promise<Uint8Array> {
-  return makeTone({ hz, seconds: SONG_SECONDS, format: 'mp3' });
 }
 
 export function viewerOf(stage: CrashStage, listener: number) {
@@ -106,7 +114,7 @@ async function setUp(stage: CrashStage): Promise<void> {
 /** A file is on air before anything goes wrong. */
 async function firstSong({ scene: { nova, ben, channels, guildId }, songs, voice }: CrashStage): Promise<void> {
   const modal = await ben.slash('submit');
-  const fields = { File: { name: 'first.mp3', bytes: songs[0], contentType: 'audio/mpeg' }, Title: 'Opening' };
+  const fields = { File: { name: 'first.mp3', bytes: songs[0].bytes, contentType: 'audio/mpeg' }, Title: 'Opening' };
   const seen = await (await ben.fillModal(modal, fields)).final(PATIENCE);
   await (await ben.click(seen, { label: 'No' })).final(PATIENCE);
   await nova.waitToSee(channels.review, /Opening[\s\S]*ready/, PATIENCE);

@@ -8,8 +8,6 @@ const run = promisify(execFile);
 
 export interface Tone {
   readonly hz: number;
-  /** The tone rises by so many Hz in every second, so that it tells the second. Default 0. */
-  readonly rise?: number;
   readonly seconds: number;
   readonly format: 'mp3' | 'wav' | 'm4a' | 'flac';
   /** Tags of the file. */

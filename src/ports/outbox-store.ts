@@ -28,12 +28,17 @@ export interface OutboxReads {
 export interface OutboxStore extends OutboxReads {
   /** @returns false when the key was stored before */
   add(notice: NewNotice): Promise<boolean>;
-  /** Before it is handed out; a crash from here on must not send it again. */
-  markSending(id: number): Promise<void>;
+  /** Before it is handed out, so that a crash from here on is known as one in the middle. */
+  markSending(id: number, at: number): Promise<void>;
   markDone(id: number, state: 'sent' | 'given-up', outcome: string, at: number): Promise<void>;
   markWaiting(id: number, notBefore: number, outcome: string): Promise<void>;
-  /** What was being sent when the process died: maybe told, so not told again. @returns how many */
-  giveUpInterrupted(at: number): Promise<number>;
+  /**
+   * What was being sent when the process died, and may have been told. At most `withinMs` ago it waits again; what is
+   * older is given up. @returns how many were given up
+   */
+  settleInterrupted(at: number, withinMs: number): Promise<number>;
+  /** The clock was set back: what was stored in its future is due now, not when that time comes again. */
+  catchUp(at: number): Promise<void>;
   /** Forgets finished ones older than `before`. */
   prune(before: number): Promise<void>;
 }

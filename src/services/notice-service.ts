@@ -23,6 +23,8 @@ const BATCH = 20;
 const MAX_ATTEMPTS = 8;
 const RETRY: BackoffPolicy = { baseMs: 5_000, factor: 3, maxMs: 30 * 60_000, jitter: 0.2 };
 const KEEP_MS = 7 * 24 * 3_600_000;
+/** Discord knows a message it has by its nonce for some minutes; this is well within. ms */
+const KNOWN_MS = 60_000;
 /** After the store itself refused. ms */
 const TROUBLE_MS = 30_000;
 const OPT_OUT_KEY = 'notices';
@@ -30,8 +32,8 @@ const OPT_OUT_KEY = 'notices';
 const ANSWERS: ReadonlySet<Notice['kind']> = new Set(['data-export', 'stored-passive', 'refused-passive']);
 
 /**
- * Delivers the outbox: each notice at most once, also over restarts. A notice that was being sent when the process died
- * is given up: told twice is worse than told never, for a show.
+ * Delivers the outbox: each notice once, also over restarts. One that was being sent when the process died is sent again
+ * while Discord still takes the second for the first; later it is given up, because told twice is worse than told never.
  */
 export class NoticeService {
   readonly #ports: NoticePorts;
@@ -44,6 +46,8 @@ export class NoticeService {
   readonly #comingUp: ComingUp;
   #unsubscribe: (() => void) | null = null;
   #open = false;
+  /** By the time of day, which can be set back. */
+  #lookedAt = 0;
 
   constructor(ports: NoticePorts) {
     this.#ports = ports;
@@ -54,9 +58,11 @@ export class NoticeService {
     const { store, clock, bus, log } = this.#ports;
     const interrupted = await store.transaction(async (tx) => {
       await tx.outbox.prune(clock.now() - KEEP_MS);
-      return tx.outbox.giveUpInterrupted(clock.now());
+      await tx.outbox.catchUp(clock.now());
+      return tx.outbox.settleInterrupted(clock.now(), KNOWN_MS);
     });
-    if (interrupted > 0) log.warn({ interrupted }, 'notices that were being sent at the crash are not sent again');
+    if (interrupted > 0)
+      log.warn({ interrupted }, 'notices that were being sent at a crash long ago are not sent again');
     this.#open = true;
     this.#unsubscribe = bus.on('notice.stored', 'notices', () => this.#wake());
     await this.#comingUp.start();
@@ -128,6 +134,9 @@ export class NoticeService {
 
   async #work(): Promise<void> {
     const { store, clock } = this.#ports;
+    const lookedAt = this.#lookedAt;
+    this.#lookedAt = clock.now();
+    if (this.#lookedAt < lookedAt) await store.transaction((tx) => tx.outbox.catchUp(clock.now()));
     for (;;) {
       const due = await store.read((tx) => tx.outbox.due(clock.now(), BATCH));
       if (due.length === 0 || !this.#open) return;
@@ -147,7 +156,7 @@ export class NoticeService {
       await store.transaction((tx) => tx.outbox.markDone(stored.id, 'given-up', 'opted out', clock.now()));
       return;
     }
-    await store.transaction((tx) => tx.outbox.markSending(stored.id));
+    await store.transaction((tx) => tx.outbox.markSending(stored.id, clock.now()));
     const delivery = await this.#deliver(stored);
     await store.transaction(async (tx) => {
       if (delivery === 'sent') return tx.outbox.markDone(stored.id, 'sent', 'sent', clock.now());

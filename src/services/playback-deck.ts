@@ -8,6 +8,8 @@ import type { PlaybackStatus, PlayerStatus, VoiceTelemetry } from './snapshots.t
 /** The song a guild's player has, or had when it stopped in the middle. */
 export interface DeckSong {
   readonly playId: number;
+  /** When it was put on air, ms since the epoch. */
+  readonly startedAt: number;
   readonly submission: Submission;
 }
 

@@ -8,6 +8,7 @@ import type { AudioOut, LinkState, PlayerState, VoiceGateway } from '../ports/au
 import type { Clock } from '../ports/clock.ts';
 import type { LinkResolver } from '../ports/link-resolver.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { PlaybackRow } from '../ports/playback-store.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import type { MediaService } from './media-service.ts';
@@ -77,7 +78,11 @@ export class PlaybackService {
       this.#put({ ...emptyDeck(guildId), channelId, volume, filters });
       audio.rejoin(guildId, channelId);
       const song = await this.#songOnAir(guildId);
-      if (song === null || song.playId !== row.playId) continue;
+      if (song === null) continue;
+      if (song.playId !== row.playId) {
+        if (wasToBegin(song, row)) await this.#begin(guildId, song, 0, false);
+        continue;
+      }
       this.#put({ ...this.#deck(guildId), song, resumeMs: positionMs });
       if (row.state !== 'idle') await this.#begin(guildId, song, positionMs, row.state === 'paused');
     }
@@ -235,7 +240,9 @@ export class PlaybackService {
     return this.#ports.store.read(async (reads) => {
       const play = await reads.plays.onAir(guildId);
       const song = play === null ? null : await reads.submissions.get(play.submissionId);
-      return play === null || song === null ? null : { playId: play.id, submission: song.submission };
+      return play === null || song === null
+        ? null
+        : { playId: play.id, startedAt: play.startedAt, submission: song.submission };
     });
   }
 
@@ -369,6 +376,11 @@ export class PlaybackService {
   #save(guildId: string, act?: PlaybackAct): Promise<void> {
     return this.#record.save(this.#deck(guildId), act);
   }
+}
+
+/** A kill came between Next (or Undo) and the first sound of the song that it put on air. */
+function wasToBegin(song: DeckSong, row: PlaybackRow): boolean {
+  return row.state !== 'idle' || song.startedAt >= row.at;
 }
 
 function settled(result: Result<PlaybackStatus, Failure>): Outcome {

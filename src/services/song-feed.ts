@@ -90,7 +90,7 @@ export class SongFeed {
     const { submission, row } = found;
     const { track } = submission;
     // The play does not exist yet; what is prepared is found again by its audio.
-    const songId = songIdOf({ playId: 0, submission });
+    const songId = songIdOf({ playId: 0, startedAt: 0, submission });
     if (track.kind === 'file') {
       if (row?.state !== 'ready') return;
       prepared({ songId, audio: { kind: 'file', sha256: track.sha256 }, durationMs: row.durationMs });

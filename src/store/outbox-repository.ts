@@ -83,7 +83,8 @@ export class OutboxRepository implements OutboxStore {
   async settleInterrupted(at: number, withinMs: number): Promise<number> {
     await this.#db
       .updateTable('outbox')
-      .set({ state: 'waiting', outcome: 'interrupted', not_before: at })
+      // Before those that were stored after it.
+      .set((eb) => ({ state: 'waiting', outcome: 'interrupted', not_before: eb.ref('created_at') }))
       .where('state', 'in', ['waiting', 'sending'])
       .where('state', '=', 'sending')
       // Both ways: the clock may have been set back since.
@@ -97,6 +98,16 @@ export class OutboxRepository implements OutboxStore {
       .where('state', '=', 'sending')
       .executeTakeFirstOrThrow();
     return Number(numUpdatedRows);
+  }
+
+  async catchUp(at: number): Promise<void> {
+    await this.#db
+      .updateTable('outbox')
+      .set({ created_at: at, not_before: at })
+      .where('state', 'in', ['waiting', 'sending'])
+      .where('state', '=', 'waiting')
+      .where('created_at', '>', at)
+      .execute();
   }
 
   async prune(before: number): Promise<void> {

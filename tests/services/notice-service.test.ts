@@ -9,11 +9,11 @@ import { CoreStage, GUILD, quietLog, STAFF, unwrap } from './core-stage.ts';
 
 /** Whom the bot told what, and how that went. */
 class Mouth implements Notifier {
-  readonly told: { readonly target: NoticeTarget; readonly notice: Notice }[] = [];
+  readonly told: { readonly target: NoticeTarget; readonly notice: Notice; readonly once: string | undefined }[] = [];
   answer: (notice: Notice) => Delivery | Promise<Delivery> = () => 'sent';
 
-  async deliver(_guildId: string, target: NoticeTarget, notice: Notice): Promise<Delivery> {
-    this.told.push({ target, notice });
+  async deliver(_guildId: string, target: NoticeTarget, notice: Notice, once?: string): Promise<Delivery> {
+    this.told.push({ target, notice, once });
     return this.answer(notice);
   }
 
@@ -63,7 +63,7 @@ describe('a notice', () => {
     await quiet();
     stage.bus.emit('notice.stored', { guildId: GUILD });
     await quiet();
-    expect(mouth.told).toEqual([{ target: dm('1'), notice: proven }]);
+    expect(mouth.told).toMatchObject([{ target: dm('1'), notice: proven }]);
   });
 
   test('stored while nobody delivers waits for the start', async () => {
@@ -120,7 +120,11 @@ describe('a notice', () => {
     expect(await stage.notices()).toEqual([]);
   });
 
-  test('that was being sent when the process died is not sent again; the ones behind it are', async () => {
+  test.each([
+    ['a moment ago is sent again, with the name by which Discord knows it', 59_000, ['handle-proven', 'handle-lost']],
+    ['minutes ago is not sent again; the ones behind it are', 61_000, ['handle-lost']],
+    ['by a clock that was set back since is not sent again', -3_600_000, ['handle-lost']],
+  ])('that was being sent when the process died %s', async (_when, laterMs, kinds) => {
     folder = await mkdtemp(join(tmpdir(), 'skipline-notices-'));
     const path = join(folder, 'skipline.db');
     const before = await CoreStage.open(path);
@@ -138,15 +142,36 @@ describe('a notice', () => {
     await reached.promise;
 
     const after = await CoreStage.open(path);
+    after.clock.jumpMs = laterMs;
     const second = service(after, mouth);
     await second.start();
     await second.idle();
-    expect(mouth.told.map(({ notice }) => notice.kind)).toEqual(['handle-lost']);
+    expect(mouth.told.map(({ notice }) => notice.kind)).toEqual(kinds);
+    expect(new Set(mouth.told.map(({ once }) => once)).size).toBe(kinds.length);
+    if (kinds.length === 2) expect(mouth.told[0]?.once).toBe(dying.told[0]?.once);
     await second.stop();
     await after.close();
     held.resolve('refused');
     await first.stop();
     await before.close();
+  });
+});
+
+describe('a clock that is set', () => {
+  test('back an hour delays no notice, and forwards a day tells none twice', async () => {
+    mouth.answer = () => 'retry';
+    await notices.start();
+    await notices.tell(GUILD, dm('1'), 'key', proven);
+    await quiet();
+    stage.clock.jumpMs = -3_600_000;
+    mouth.answer = () => 'sent';
+    await notices.tell(GUILD, dm('2'), 'other', proven);
+    await quiet();
+    expect(mouth.told.map(({ target }) => target)).toEqual([dm('1'), dm('1'), dm('2')]);
+    stage.clock.jumpMs = 24 * 3_600_000;
+    await stage.clock.advance(3_600_000);
+    await quiet();
+    expect(mouth.told).toHaveLength(3);
   });
 });
 

@@ -234,6 +234,30 @@ describe('a restart', () => {
     await expect.poll(() => run.playback.status(GUILD).voice.kind).toBe('ready');
   });
 
+  test('begins the song that Next had put on air when the process died before its first sound', async () => {
+    await prepared('first', ...SWEEP(8));
+    await prepared('second', ...SWEEP(8));
+    unwrap(await run.playback.join(GUILD, STAFF, CHANNEL));
+    unwrap((await stage.next(run)).played);
+    await run.close();
+    const { onAir } = unwrap(await stage.core.queue.next(GUILD, STAFF));
+    const mark = capture().mark();
+    run = await stage.start();
+    await capture().waitForAudio({ ms: 300, from: mark });
+    expect(run.playback.status(GUILD).player).toMatchObject({ kind: 'playing', playId: onAir.playId });
+    expect(await firstPosition(capture().since(mark))).toBeLessThan(150);
+  });
+
+  test('stays silent where a song was on air before the bot was called in', async () => {
+    await prepared('song', ...SWEEP(8));
+    unwrap(await stage.core.queue.next(GUILD, STAFF));
+    unwrap(await run.playback.join(GUILD, STAFF, CHANNEL));
+    await run.close();
+    run = await stage.start();
+    await expect.poll(() => run.playback.status(GUILD).voice.kind).toBe('ready');
+    expect(player()).toEqual({ kind: 'idle' });
+  });
+
   test('stays away where the bot was sent away', async () => {
     unwrap(await run.playback.join(GUILD, STAFF, CHANNEL));
     const away = run.diary.until('link', (link) => link.kind === 'away');
