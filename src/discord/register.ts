@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type REST, type RESTPostAPIApplicationCommandsJSONBody, Routes } from 'discord.js';
+import { PermissionFlagsBits, type REST, Routes } from 'discord.js';
 import type { Logger } from '../ports/logger.ts';
-import type { Cog } from './answer.ts';
+import type { Cog, CommandModule, MessageCommandModule } from './answer.ts';
 
 /** Remembers what was registered, so that an unchanged set costs no request. */
 export interface RegisterMemory {
@@ -26,10 +26,8 @@ export async function registerCommands(
   memory: RegisterMemory,
   log: Logger,
 ): Promise<void> {
-  const definitions = cogs.flatMap((cog) =>
-    [...cog.commands, ...(cog.messageCommands ?? [])].map((module) => module.definition),
-  );
-  const body = definitions.map((definition) => shaped(definition, target.guildId === null));
+  const modules = cogs.flatMap((cog) => [...cog.commands, ...(cog.messageCommands ?? [])]);
+  const body = modules.map((module) => shaped(module, target.guildId === null));
   const key = `commands:${target.applicationId}:${target.guildId ?? 'global'}`;
   const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
   if ((await memory.get(key)) === hash) return;
@@ -42,7 +40,15 @@ export async function registerCommands(
   log.info({ commands: body.length, scope: target.guildId ?? 'global' }, 'commands registered');
 }
 
-/** Contexts and installation kinds exist for global commands only: inside servers, never in DMs. */
-function shaped(definition: RESTPostAPIApplicationCommandsJSONBody, global: boolean): object {
-  return global ? { ...definition, contexts: [0], integration_types: [0] } : definition;
+/**
+ * What is for admins alone is not offered to anybody else; a server's own rules under Integrations may still widen that,
+ * so the router asks again at every call. Reviewers are people with a role that Discord knows nothing of: their commands
+ * stay in everybody's list. Contexts and installation kinds exist for global commands only: inside servers, never in DMs.
+ */
+function shaped({ definition, access }: CommandModule | MessageCommandModule, global: boolean): object {
+  return {
+    ...definition,
+    ...(access === 'admin' ? { default_member_permissions: String(PermissionFlagsBits.ManageGuild) } : {}),
+    ...(global ? { contexts: [0], integration_types: [0] } : {}),
+  };
 }

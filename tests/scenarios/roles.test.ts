@@ -102,6 +102,18 @@ describe('a listener', () => {
     expect(await everything()).toEqual(before);
   });
 
+  it('is not offered what needs Manage Server; what is for reviewers stays in the list, for their role may have it', async () => {
+    const { world } = show.sandbox.discord;
+    const registered = [...world.commandsIn(null), ...world.commandsIn(show.guildId)];
+    const needed = registered.map(({ name, body }) => [name, body.default_member_permissions] as const);
+    expect(needed.map(([name]) => name)).toEqual(expect.arrayContaining(ADMIN));
+    for (const [name, bits] of needed) expect(bits, name).toBe(ADMIN.includes(name) ? '32' : null);
+    await expect(fan.slash('setup')).rejects.toThrow('/setup is not offered to this person');
+    await expect(rick.slash('settings show')).rejects.toThrow('/settings is not offered to this person');
+    await expect(fan.autocomplete('settings show', 'key', '')).rejects.toThrow('is not offered to this person');
+    expect((await ask(fan, 'next')).text).toMatch(/Only reviewers/);
+  });
+
   it('gets no suggestions of what is not for listeners', async () => {
     await submitAs(show.ana, 'Secretly Waiting', 'free');
     for (const [path, option] of [
@@ -186,7 +198,8 @@ describe('the reviewer role', () => {
   it('runs the show and sets nothing up', async () => {
     expect((await ask(rick, 'closesubmissions', { line: 'Skip' })).text).toMatch(/Skip: 🔒 closed/);
     expect((await ask(rick, 'opensubmissions')).text).toMatch(/Skip: 🟢 open/);
-    expect((await ask(rick, 'settings show')).text).toMatch(/Only people with Manage Server/);
+    const settings = await (await rick.slash('settings show', {}, { force: true })).final(PATIENCE);
+    expect(settings.text).toMatch(/Only people with Manage Server/);
     const queue = await panel(rick, show.channels.review, 'Reviewer queue');
     const next = await rick.click(queue, { label: 'Next' });
     expect((await next.final(PATIENCE)).text).toMatch(/On air/);
