@@ -38,14 +38,15 @@ async function create(connection: Connection, path: string, schema: string): Pro
 async function migrate(connection: Connection, path: string, from: number, to: number, folder: string): Promise<void> {
   const steps = await migrationSteps(folder, from, to);
   if (path !== ':memory:') await backUp(connection, `${path}.v${from}.backup`);
-  // Rebuilding a table needs the checks off; they are made up for before the commit counts as good.
+  // Rebuilding a table needs the checks off; they are made up for before each commit.
   await connection.script('PRAGMA foreign_keys = OFF;');
-  for (const step of steps) {
-    await inTransaction(connection, `${step.sql}\nPRAGMA user_version = ${step.version};`);
+  for (const { sql, version } of steps) {
+    await inTransaction(connection, `${sql}\nPRAGMA user_version = ${version};`, async () => {
+      const { rows } = await connection.query('PRAGMA foreign_key_check', []);
+      if (rows.length > 0) throw new Error(`step ${version} leaves ${rows.length} rows without their parents`);
+    });
   }
   await connection.script('PRAGMA foreign_keys = ON;');
-  const { rows } = await connection.query('PRAGMA foreign_key_check', []);
-  if (rows.length > 0) throw new Error(`migration to version ${to} left ${rows.length} rows without their parents`);
 }
 
 async function migrationSteps(folder: string, from: number, to: number): Promise<{ version: number; sql: string }[]> {
@@ -65,9 +66,12 @@ export async function backUp(connection: Connection, file: string): Promise<void
   await connection.query('VACUUM INTO ?', [file]);
 }
 
-async function inTransaction(connection: Connection, script: string): Promise<void> {
+/** @param insist throws when what the script left must not stay */
+async function inTransaction(connection: Connection, script: string, insist = async () => {}): Promise<void> {
   try {
-    await connection.script(`BEGIN IMMEDIATE;\n${script}\nCOMMIT;`);
+    await connection.script(`BEGIN IMMEDIATE;\n${script}`);
+    await insist();
+    await connection.script('COMMIT;');
   } catch (error) {
     await connection.script('ROLLBACK').catch((rollback: unknown) => ignoreNoTransaction(rollback));
     throw error;
