@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Admission, AudioBenchSide, BenchSongs } from './audio-side.ts';
+import { SendTimes } from './send-times.ts';
 
 export type AudioAsk =
   | { readonly kind: 'admission'; readonly id: number; readonly admission: Admission }
   | { readonly kind: 'join' | 'play' | 'stop'; readonly guildIds: readonly string[] }
   | { readonly kind: 'live'; readonly host: string }
   /** Use of resources until `measured`. */
-  /** `loop`: of the event loop too, which costs a timer every ms. */
-  | { readonly kind: 'measure'; readonly loop: boolean }
+  /** `watch`: the event loop and every packet too, which costs time itself. */
+  | { readonly kind: 'measure'; readonly watch: boolean }
   | { readonly kind: 'measured' }
   | { readonly kind: 'encode' }
   | { readonly kind: 'end' };
@@ -18,7 +19,14 @@ export type AudioTold =
   | { readonly kind: 'admit'; readonly id: number; readonly guildId: string; readonly channelId: string }
   /** `at`: ms since the epoch when the command began. */
   | { readonly kind: 'done'; readonly what: AudioAsk['kind']; readonly at: number; readonly tookMs: number }
-  | { readonly kind: 'usage'; readonly cpuMs: number; readonly rss: number; readonly loopDelayP99: number };
+  | {
+      readonly kind: 'usage';
+      readonly cpuMs: number;
+      readonly rss: number;
+      readonly loopDelayP99: number;
+      /** When packets left, ms, one list per stream; only when watched. */
+      readonly sent: readonly (readonly number[])[];
+    };
 
 export type SideName = 'ours' | 'plain' | 'usual' | 'discord-player';
 
@@ -32,6 +40,8 @@ async function main(): Promise<void> {
   const admit = (guildId: string, channelId: string): Promise<Admission> =>
     new Promise((resolve) => tell({ kind: 'admit', id: admissions.push(resolve) - 1, guildId, channelId }));
   const songs = JSON.parse(process.argv[3] ?? '') as BenchSongs;
+  const sends = new SendTimes();
+  sends.install();
   const side = await open(process.argv[2] as SideName, songs, admit);
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
   let used = 0;
@@ -44,11 +54,15 @@ async function main(): Promise<void> {
       case 'measure':
         used = cpuMs();
         delay.reset();
-        if (ask.loop) delay.enable();
+        if (ask.watch) {
+          delay.enable();
+          sends.start();
+        }
         break;
       case 'measured': {
         const loopDelayP99 = Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION);
-        tell({ kind: 'usage', cpuMs: cpuMs() - used, rss: rss(), loopDelayP99 });
+        tell({ kind: 'usage', cpuMs: cpuMs() - used, rss: rss(), loopDelayP99, sent: sends.stop() });
+        delay.disable();
         break;
       }
       case 'live':
@@ -94,7 +108,11 @@ async function live(host: string): Promise<void> {
 
 /** This process and everything it started, ms. */
 function cpuMs(): number {
-  return family(process.pid).reduce((sum, pid) => sum + statOf(pid).cpuMs, 0);
+  const { user, system } = process.cpuUsage();
+  // The system's own count of a process goes by 10 ms; only of children there is no better one.
+  const [, ...children] = family(process.pid);
+  const ended = statOf(process.pid).endedMs;
+  return (user + system) / 1000 + ended + children.reduce((sum, pid) => sum + statOf(pid).cpuMs, 0);
 }
 
 function rss(): number {
@@ -110,14 +128,15 @@ function family(pid: number): readonly number[] {
   return [pid, ...children.flatMap(family)];
 }
 
-/** Time of children that ended already counts for their parent. */
-function statOf(pid: number): { readonly cpuMs: number; readonly rss: number } {
+/** `endedMs`: of children that ended; part of `cpuMs`. */
+function statOf(pid: number): { readonly cpuMs: number; readonly endedMs: number; readonly rss: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ')
     .map(Number);
-  const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + (fields[index] ?? 0), 0);
-  return { cpuMs: (ticks * 1000) / CLOCK_TICKS, rss: (fields[21] ?? 0) * 4096 };
+  const spent = (...indices: readonly number[]): number =>
+    (indices.reduce((sum, index) => sum + (fields[index] ?? 0), 0) * 1000) / CLOCK_TICKS;
+  return { cpuMs: spent(11, 12, 13, 14), endedMs: spent(13, 14), rss: (fields[21] ?? 0) * 4096 };
 }
 
 await main();
