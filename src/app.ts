@@ -152,10 +152,11 @@ type Step = readonly [name: string, start: () => unknown, stop: () => unknown];
 
 /** From what is shown to what comes in: stopped the other way round, so that nothing new arrives while parts end. */
 function partsInOrder({ services, panels, announcer, guildEvents, passive, router }: Parts): readonly Step[] {
-  const { media, notices, playback, upkeep, live } = services;
+  const { media, titles, notices, playback, upkeep, live } = services;
   const ready = () => undefined;
   return [
     ['media', () => media.start(), () => media.stop()],
+    ['titles', () => titles.start(), () => titles.stop()],
     ['notices', () => notices.start(), () => notices.stop()],
     ['announcer', ready, () => announcer.stop()],
     ['panels', () => panels.keeper.start(), () => panels.keeper.stop(FAREWELL_MS)],

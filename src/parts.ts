@@ -25,6 +25,7 @@ import { GiftCredit } from './services/gift-credit.ts';
 import { GiftService } from './services/gift-service.ts';
 import { GuildService } from './services/guild-service.ts';
 import { HandleService } from './services/handle-service.ts';
+import { LinkTitles } from './services/link-titles.ts';
 import { LiveService } from './services/live-service.ts';
 import { MediaService } from './services/media-service.ts';
 import { NoticeService } from './services/notice-service.ts';
@@ -65,6 +66,7 @@ export interface Ground {
 
 export interface AllServices extends Services {
   readonly media: MediaService;
+  readonly titles: LinkTitles;
   readonly upkeep: UpkeepService;
 }
 
@@ -177,16 +179,16 @@ async function createServices(ground: Ground): Promise<{
     clock,
     log: log.child({ name: 'media' }),
   });
+  const titles = new LinkTitles({ store, settings, links: audio.links, bus, log: log.child({ name: 'titles' }) });
   const submissions = new SubmissionService({
     store,
     settings,
     intake: audio.intake,
-    links: audio.links,
+    titles,
     preparation: media,
     credit,
     bus,
     clock,
-    log: log.child({ name: 'submissions' }),
   });
   const queue = new QueueService({ store, settings, bus, clock });
   const handles = new HandleService({ store, settings, credit, bus, clock });
@@ -238,6 +240,7 @@ async function createServices(ground: Ground): Promise<{
       settings,
       guilds,
       media,
+      titles,
       submissions,
       queue,
       handles,

@@ -60,6 +60,11 @@ export interface SubmissionReads {
   ): Promise<readonly Submission[]>;
   /** Drafts whose question ran out before `at`, and waiting songs whose question did. All guilds. */
   expiredQuestions(at: number, limit: number): Promise<readonly Submission[]>;
+  /**
+   * Links that wait, or whose owner is being asked, and have no title yet, above a row id: the newest ones, oldest first.
+   * All guilds.
+   */
+  untitled(above: number, limit: number): Promise<readonly Submission[]>;
   /** Of the first `places` playable songs those whose owner was not yet told, with their place from 1. */
   unwarned(
     guildId: string,

@@ -6,12 +6,11 @@ import { ASK_MS, type Submission, type SubmissionVia, TITLE_NOT_KNOWN, type Trac
 import type { EventBus } from '../lib/event-bus.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LinkResolver } from '../ports/link-resolver.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { IncomingFile, MediaIntake } from '../ports/media-intake.ts';
 import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { type GiftCredit, type MovedSong, tellMoves } from './gift-credit.ts';
+import type { LinkTitles } from './link-titles.ts';
 import { namedHandle } from './named-handle.ts';
 import { explainPlace, paceOf } from './queue-reads.ts';
 import { settingsFrom } from './setting-values.ts';
@@ -59,13 +58,12 @@ export interface IntakePorts {
   readonly store: Store;
   readonly settings: Pick<SettingsService, 'all'>;
   readonly intake: MediaIntake;
-  readonly links: Pick<LinkResolver, 'describe'>;
+  readonly titles: Pick<LinkTitles, 'ask'>;
   /** Encodes stored files in the background. */
   readonly preparation: { enqueue(sha256: string): void };
   readonly credit: Pick<GiftCredit, 'apply'>;
   readonly bus: EventBus<Facts>;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** A song read and checked, before it is known where it goes. */
@@ -83,8 +81,6 @@ const ID_TRIES = 8;
 /** From what a member sent to a song in the queue: read, checked, fetched if it is a file, then stored in one transaction. */
 export class SongIntake {
   readonly #ports: IntakePorts;
-  /** Titles still asked for; a submission never waits for them. */
-  readonly #describing = new Set<Promise<void>>();
 
   constructor(ports: IntakePorts) {
     this.#ports = ports;
@@ -96,7 +92,7 @@ export class SongIntake {
     const settings = await this.#ports.settings.all(request.guildId);
     const source = await this.#source(request, settings);
     if (!source.ok) return source;
-    return this.#store({ request, texts: texts.value, ...source.value }, settings);
+    return this.#store({ request, texts: texts.value, ...source.value });
   }
 
   /** A song of the member's own history once more, through all the same rules. */
@@ -112,12 +108,7 @@ export class SongIntake {
     }
     const texts = { artist, title, note: note ?? '' };
     const request = { guildId, ownerId, ownerName, via: 'again' as const, ...texts };
-    return this.#store({ request, texts, track, foundTitle: title }, settings);
-  }
-
-  /** Resolves when no title is being asked for any more. */
-  async idle(): Promise<void> {
-    while (this.#describing.size > 0) await Promise.all([...this.#describing]);
+    return this.#store({ request, texts, track, foundTitle: title });
   }
 
   /** Reads the link, or fetches and stores the file: exactly one of them. */
@@ -149,8 +140,9 @@ export class SongIntake {
     });
   }
 
-  async #store(prepared: Prepared, settings: Settings): Promise<Result<Submitted, Failure>> {
-    const { store, bus, clock, preparation } = this.#ports;
+  async #store(prepared: Prepared): Promise<Result<Submitted, Failure>> {
+    const { store, bus, clock, preparation, titles } = this.#ports;
+    const { texts, track, foundTitle: found } = prepared;
     const { guildId } = prepared.request;
     const at = clock.now();
     const stored = await store.transaction(async (tx) => {
@@ -160,10 +152,10 @@ export class SongIntake {
     });
     if (!stored.ok) return stored;
     const { submitted, moved } = stored.value;
-    if (prepared.track.kind === 'file') preparation.enqueue(prepared.track.sha256);
+    if (track.kind === 'file') preparation.enqueue(track.sha256);
     tellMoves(bus, guildId, moved);
     bus.emit('queue.changed', { guildId });
-    this.#askForTitle(prepared, submitted.submission, settings);
+    if (texts.title === '' && found === null) titles.ask(submitted.submission);
     return ok(submitted);
   }
 
@@ -214,24 +206,6 @@ export class SongIntake {
       const id = randomPublicId(random, PUBLIC_ID_LENGTH + Math.floor(tries / ID_TRIES));
       if (!(await tx.submissions.isTaken(guildId, id))) return id;
     }
-  }
-
-  #askForTitle({ texts, track, foundTitle: found }: Prepared, submission: Submission, settings: Settings): void {
-    if (track.kind !== 'link' || texts.title !== '' || found !== null) return;
-    const task: Promise<void> = this.#describe(submission, track.url, settings['submissions.hosts'])
-      .catch((error: unknown) => this.#ports.log.warn({ err: error }, 'the title of a link could not be kept'))
-      .finally(() => this.#describing.delete(task));
-    this.#describing.add(task);
-  }
-
-  async #describe({ id, guildId }: Submission, url: string, hosts: readonly string[]): Promise<void> {
-    const title = foundTitle((await this.#ports.links.describe(url, hosts))?.title);
-    if (title === null) return;
-    await this.#ports.store.transaction(async (tx) => {
-      const song = await tx.submissions.get(id);
-      if (song?.submission.title === TITLE_NOT_KNOWN) await tx.submissions.setTitle(id, title);
-    });
-    this.#ports.bus.emit('queue.changed', { guildId });
   }
 }
 

@@ -179,11 +179,6 @@ export class SubmissionService {
     return song !== null && song.submission.guildId === guildId ? song.submission : null;
   }
 
-  /** Resolves when no title of a link is being asked for any more. */
-  idle(): Promise<void> {
-    return this.#intake.idle();
-  }
-
   async #claimSkip(tx: StoreTx, settings: Settings, song: Submission, at: number): Promise<Failure | null> {
     // A gift was faster: it is in a skip line already.
     if (song.line !== 'free' && song.line !== 'draft') {

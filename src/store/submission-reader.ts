@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { Submission, WaitingLine } from '../domain/submission.ts';
+import { type Submission, TITLE_NOT_KNOWN, type WaitingLine } from '../domain/submission.ts';
 import type { Song, SubmissionReads, SuggestScope } from '../ports/submission-store.ts';
 import { type MediaColumns, toMediaState, toSubmission } from './rows.ts';
 import type { SubmissionTable, Tables } from './tables.ts';
@@ -173,6 +173,15 @@ export class SubmissionReader implements SubmissionReads {
       .limit(limit)
       .execute();
     return rows.map(toSubmission);
+  }
+
+  async untitled(above: number, limit: number): Promise<readonly Submission[]> {
+    const { rows } = await sql<Row>`
+      SELECT * FROM submission WHERE id > ${above} AND kind = 'link' AND title = ${TITLE_NOT_KNOWN}
+        AND (priority < 9 OR line = 'draft')
+      ORDER BY id DESC LIMIT ${limit}
+    `.execute(this.db);
+    return rows.reverse().map(toSubmission);
   }
 
   async unwarned(

@@ -100,6 +100,36 @@ describe('a link without a title', () => {
   });
 });
 
+describe('a link whose platform had not answered when the bot was restarted', () => {
+  it('is asked again, once, and called what the platform calls it', async () => {
+    answer = () => undefined;
+    const told = await submit(show.ana, { link: link() });
+    const mute = await submit(show.people.human(show.guildId, 'fan'), { link: link() });
+    await until(async () => asked.length === 2, 'the platform was asked');
+    await show.restart(() => {
+      asked.length = 0;
+      answer = (response) =>
+        decodeURIComponent(decodeURIComponent(asked.at(-1) ?? '')).includes(`song-${count - 1}`)
+          ? says({ title: 'Told Later' })(response)
+          : response.writeHead(404).end();
+    });
+    await until(async () => (await titleOf(publicId(told.text))) === 'Told Later', 'the title came');
+    await until(async () => asked.some((url) => url.includes(`song-${count}`)), 'the other one was asked');
+    expect(await titleOf(publicId(mute.text))).toBe('Not Known');
+    const marked = async () =>
+      Number((await rows(show, "SELECT value FROM kv WHERE key = 'link-titles.resumed'"))[0]?.value);
+    const { id } = (await rows(show, 'SELECT max(id) AS id FROM submission'))[0] ?? {};
+    await until(async () => (await marked()) === id, 'both were looked at');
+    await show.restart(() => {
+      asked.length = 0;
+      answer = says({ title: 'A Mark' });
+    });
+    const mark = await submit(show.ben, { link: link() });
+    await until(async () => (await titleOf(publicId(mark.text))) === 'A Mark', 'the mark has its title');
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe('a link with a title', () => {
   it('asks nobody', async () => {
     answer = says({ title: 'Never Read' });

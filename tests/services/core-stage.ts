@@ -10,6 +10,7 @@ import type { StoredNotice } from '../../src/ports/outbox-store.ts';
 import type { Facts } from '../../src/services/events.ts';
 import { GiftCredit } from '../../src/services/gift-credit.ts';
 import { HandleService } from '../../src/services/handle-service.ts';
+import { LinkTitles } from '../../src/services/link-titles.ts';
 import { QueueService } from '../../src/services/queue-service.ts';
 import { SettingsService } from '../../src/services/settings-service.ts';
 import { SubmissionService, type SubmitRequest, type Submitted } from '../../src/services/submission-service.ts';
@@ -74,6 +75,7 @@ export class CoreStage {
   /** What links tell about themselves. */
   describe: (url: string) => Promise<LinkDescription | null> = async () => null;
   readonly settings: SettingsService;
+  readonly titles: LinkTitles;
   readonly submissions: SubmissionService;
   readonly queue: QueueService;
   readonly handles: HandleService;
@@ -87,16 +89,16 @@ export class CoreStage {
     const credit = new GiftCredit();
     this.settings = new SettingsService({ store, bus, clock });
     const { settings } = this;
+    this.titles = this.newTitles();
     this.submissions = new SubmissionService({
       store,
       settings,
       intake: this.intake,
-      links: { describe: (url) => this.describe(url) },
+      titles: this.titles,
       preparation: { enqueue: (sha256) => this.prepared.push(sha256) },
       credit,
       bus,
       clock,
-      log: quietLog,
     });
     this.queue = new QueueService({ store, settings, bus, clock });
     this.handles = new HandleService({ store, settings, credit, bus, clock });
@@ -110,9 +112,15 @@ export class CoreStage {
   }
 
   async close(): Promise<void> {
-    await this.submissions.idle();
+    await this.titles.idle();
     await this.bus.idle();
     await this.store.close();
+  }
+
+  /** As the next process would have it. */
+  newTitles(): LinkTitles {
+    const { store, settings, bus } = this;
+    return new LinkTitles({ store, settings, links: { describe: (url) => this.describe(url) }, bus, log: quietLog });
   }
 
   /** A link nobody sent yet. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SUBMISSION_VIA } from '../../src/domain/submission.ts';
+import { SUBMISSION_VIA, type Submission } from '../../src/domain/submission.ts';
 import { CoreStage, GUILD, refusal, STAFF, unwrap } from './core-stage.ts';
 
 let stage: CoreStage;
@@ -13,6 +13,8 @@ afterEach(async () => {
 });
 
 const FILE = { url: 'https://cdn.discordapp.com/attachments/1/2/song.mp3', name: 'My_Song (final).mp3', size: 1_000 };
+
+const linkOf = ({ track }: Submission) => (track.kind === 'link' ? track.url : '');
 
 describe('a submitted song', () => {
   test('goes to the free line and its owner is asked whether it is a paid skip', async () => {
@@ -94,7 +96,7 @@ describe('a submitted song', () => {
     expect(song.title).toBe('Not Known');
     stage.facts.length = 0;
     asked.resolve({ title: ' Real\nTitle ' });
-    await stage.submissions.idle();
+    await stage.titles.idle();
     expect((await stage.song(song.id)).title).toBe('Real Title');
     expect(stage.facts).toContainEqual(['queue.changed', { guildId: GUILD }]);
   });
@@ -104,9 +106,53 @@ describe('a submitted song', () => {
     const typed = await stage.submit('1', { title: 'Mine' });
     stage.describe = () => Promise.reject(new Error('down'));
     const dead = await stage.submit('2', { title: '' });
-    await stage.submissions.idle();
+    await stage.titles.idle();
     expect((await stage.song(typed.id)).title).toBe('Mine');
     expect((await stage.song(dead.id)).title).toBe('Not Known');
+  });
+
+  test('whose link was not asked before the process ended is asked once more, at the next start alone', async () => {
+    const asked: string[] = [];
+    const never = Promise.withResolvers<null>();
+    stage.describe = () => never.promise;
+    const first = await stage.submit('1', { title: '' });
+    const nameless = await stage.submit('2', { title: '' });
+    const typed = await stage.submit('3', { title: 'Typed' });
+    const gone = await stage.submit('4', { title: '' });
+    await stage.submissions.withdraw(GUILD, gone.id, '4');
+    const draft = await stage.trySubmit('1', { title: '' });
+    stage.titles.stop();
+    stage.describe = async (url) => {
+      asked.push(url);
+      return url === linkOf(nameless) ? null : { title: `Title of ${url.at(-1)}` };
+    };
+    const next = stage.newTitles();
+    next.start();
+    await next.idle();
+    expect(asked).toEqual([linkOf(first), linkOf(nameless), ...(draft.ok ? [linkOf(draft.value.submission)] : [])]);
+    const titles = async () =>
+      Promise.all([first, nameless, typed, gone].map(async ({ id }) => (await stage.song(id)).title));
+    expect(await titles()).toEqual(['Title of 1', 'Not Known', 'Typed', 'Not Known']);
+    const third = stage.newTitles();
+    third.start();
+    await third.idle();
+    expect(asked).toHaveLength(draft.ok ? 3 : 2);
+    never.resolve(null);
+  });
+
+  test('is one of at most fifty whose links are asked at a start, the newest of them', async () => {
+    const songs: Submission[] = [];
+    for (let n = 0; n < 53; n += 1) songs.push(await stage.submit(`${n}`, { title: '' }));
+    await stage.titles.idle();
+    const asked: string[] = [];
+    stage.describe = async (url) => {
+      asked.push(url);
+      return null;
+    };
+    const next = stage.newTitles();
+    next.start();
+    await next.idle();
+    expect(asked).toEqual(songs.slice(3).map(linkOf));
   });
 
   test('gets a longer id when the short ones are taken', async () => {
