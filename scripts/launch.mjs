@@ -26,6 +26,7 @@ const TOOLS = join(ROOT, '.tools');
 const TASKS = {
   start: { media: 'wanted', links: true, commands: { bot: ['src/main.ts'] } },
   demo: { media: 'needed', links: true, commands: { demo: ['sandbox/demo.ts'] } },
+  pictures: { media: 'needed', commands: { pictures: ['sandbox/pictures.ts'] } },
   test: { media: 'wanted', links: true, commands: { tests: ['node_modules/vitest/vitest.mjs', 'run'] } },
   check: {
     media: 'none',

@@ -45,7 +45,9 @@ export function Chat() {
 }
 
 const emptyText = (kind: string, name: string): string =>
-  kind === 'dm' ? `Private messages between you and ${name} stand here.` : `Nothing has happened in #${name} yet.`;
+  kind === 'dm'
+    ? `Private messages between you and ${name} stand here.`
+    : `Nothing has happened in #${name} yet. Type / to see what the bot can do, or let the guide show you.`;
 
 function Messages({ list, empty }: { readonly list: readonly MessageView[]; readonly empty: string }) {
   const box = useRef<HTMLDivElement>(null);

@@ -10,8 +10,7 @@ export function GuidePanel() {
       <h2>A whole show in three minutes</h2>
       <p class="lead">
         Listeners submit songs in Discord, viewers on TikTok move them with likes and gifts, the reviewer presses Next.
-        You can be everybody: choose a face at the lower left, type <kbd>/</kbd> in a channel, press what you like. Or
-        let the page do it:
+        Be everybody: choose a face below the channels, type <kbd>/</kbd> in one of them. Or watch it happen:
       </p>
       <ol>
         {chapters.map(({ id, title, about, done }, index) => (

@@ -245,7 +245,7 @@ function Totals({ view }: { readonly view: LiveView }) {
     ['Subscribers', totals.subscriptions],
     ['Gifts', totals.gifts],
     ['Coins', totals.coins],
-    ['Missed', totals.missed],
+    ['Bot away', totals.missed],
   ] as const;
   return (
     <section class="totals" aria-label="What really happened">
@@ -258,6 +258,9 @@ function Totals({ view }: { readonly view: LiveView }) {
           </span>
         )}
       </p>
+      {connections === 0 && status === 'live' && (
+        <p class="about">Nova brings it in with /tiktok connect {view.host}</p>
+      )}
       <dl>
         {rows.map(([name, amount]) => (
           <div key={name}>

@@ -102,8 +102,8 @@ export const voice = signal<VoiceView>({ heardAt: null, speaking: false });
 export const PANELS = ['guide', 'live', 'faults'] as const;
 export type Panel = (typeof PANELS)[number];
 export const panel = signal<Panel>('guide');
-/** What a narrow screen shows. */
-export const place = signal<'channels' | 'chat' | 'stage'>('chat');
+/** What a narrow screen shows: the guide first, where everything is explained. */
+export const place = signal<'channels' | 'chat' | 'stage'>('stage');
 /** Ticks every second, for times that are told relative to now. Unix ms. */
 export const now = signal(Date.now());
 

@@ -82,8 +82,11 @@ const inWords = (deed: Deed): string => {
 const fans = (): readonly Viewer[] =>
   Array.from({ length: FANS }, (_, index) => {
     const [first, second] = [FIRST[index % FIRST.length], SECOND[Math.floor(index / FIRST.length) % SECOND.length]];
-    return new Viewer(String(6_900_000_000_000_000_000n + BigInt(index)), `${first}${second}${index}`, {});
+    const nickname = `${capital(first)} ${capital(second?.replace(/^[._]/, ''))}`;
+    return new Viewer(String(6_900_000_000_000_000_000n + BigInt(index)), `${first}${second}${index}`, { nickname });
   });
+
+const capital = (word = ''): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const FIRST = ['dj', 'lofi', 'bass', 'neon', 'luna', 'vinyl', 'echo', 'kick', 'synth', 'moon'] as const;
 const SECOND = ['.fan', '_wave', 'head', '.nights', 'kid', '_lover', '.ears', 'runner', '_ghost', '.club'] as const;

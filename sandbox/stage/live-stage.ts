@@ -19,6 +19,14 @@ const VIEWERS: readonly ViewerView[] = [
   { handle: 'mika.dj', is: null },
   { handle: 'zoe_hears', is: null },
 ];
+/** How the viewers of the story call themselves. */
+const NICKNAMES: Readonly<Record<string, string>> = {
+  cleo: 'Cleo',
+  benbeats: 'Ben Beats',
+  analune: 'Ana Lune',
+  'mika.dj': 'DJ Mika',
+  zoe_hears: 'Zoe',
+};
 /** People who watch without ever doing anything. */
 const QUIET_AUDIENCE = 42;
 const TICK_MS = 250;
@@ -113,7 +121,8 @@ export class LiveStage {
 
   viewer(handle: string): Viewer {
     const userId = this.#ports.earlier?.viewers[handle];
-    return this.#ports.tiktok.viewer(handle, userId === undefined ? {} : { userId });
+    const nickname = NICKNAMES[handle] ?? handle;
+    return this.#ports.tiktok.viewer(handle, userId === undefined ? { nickname } : { nickname, userId });
   }
 
   do(deed: LiveDeed): void {
