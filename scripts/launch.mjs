@@ -26,7 +26,6 @@ const TOOLS = join(ROOT, '.tools');
 const TASKS = {
   start: { media: 'wanted', links: true, commands: { bot: ['src/main.ts'] } },
   demo: { media: 'needed', links: true, commands: { demo: ['sandbox/demo.ts'] } },
-  pictures: { media: 'needed', commands: { pictures: ['sandbox/pictures.ts'] } },
   test: { media: 'wanted', links: true, commands: { tests: ['node_modules/vitest/vitest.mjs', 'run'] } },
   check: {
     media: 'none',
@@ -42,6 +41,7 @@ const TASKS = {
   chaos: { media: 'needed', commands: { chaos: ['chaos/main.ts'] } },
   doctor: { media: 'none', commands: { doctor: ['scripts/doctor.mjs'] } },
   restore: { media: 'none', commands: { restore: ['scripts/restore.mjs'] } },
+  pictures: { media: 'needed', commands: { pictures: ['sandbox/pictures.ts'] } },
 };
 
 /** @param {readonly string[]} argv @returns {Promise<number>} exit code */
