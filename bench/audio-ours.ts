@@ -40,7 +40,15 @@ export async function ourSide(songs: BenchSongs, admit: Admit): Promise<AudioBen
     onPeopleChanged: () => undefined,
   };
   const sources = new TrackSources(folder, children, programs, SILENT);
-  const rooms = new VoiceRooms({ gateway, sources, children, clock: systemClock, log: SILENT, group: 'bench' });
+  const rooms = new VoiceRooms({
+    gateway,
+    sources,
+    children,
+    clock: systemClock,
+    log: SILENT,
+    meter: { voiceClosed: () => undefined, voiceReconnected: () => undefined },
+    group: 'bench',
+  });
   const encoder = new Encoder(children, programs, folder);
   const { sha256, durationMs } = songs;
   return {

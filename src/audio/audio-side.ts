@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config.ts';
-import type { AudioOut, VoiceGateway } from '../ports/audio-out.ts';
+import type { AudioOut, VoiceGateway, VoiceMeter } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LinkResolver } from '../ports/link-resolver.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -34,6 +34,7 @@ export interface AudioSideParts {
   readonly gateway: VoiceGateway;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: VoiceMeter;
   /** Only for tests: see `PlatformLinksParts`. */
   readonly linkOrigins?: LinkOrigins;
 }
@@ -89,6 +90,7 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
       children,
       clock,
       log: log.child({ name: 'voice' }),
+      meter: parts.meter,
       group: randomUUID(),
     }),
     programs,

@@ -1,4 +1,4 @@
-import type { LinkTelemetry } from '../ports/audio-out.ts';
+import type { LinkTelemetry, VoiceMeter } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
 
 const CODES_KEPT = 10;
@@ -9,24 +9,28 @@ const RESUME_WINDOW_MS = 60_000;
 /** What a voice link went through, for people and for deciding when enough is enough. */
 export class LinkJournal {
   readonly #clock: Clock;
+  readonly #meter: VoiceMeter;
   #codes: readonly { readonly code: number; readonly at: number }[] = [];
   readonly #byCode: Record<number, number> = {};
   #resumes: readonly number[] = [];
   #reconnects = 0;
   #lastReconnectMs: number | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, meter: VoiceMeter) {
     this.#clock = clock;
+    this.#meter = meter;
   }
 
   closed(code: number): void {
     this.#codes = [{ code, at: this.#clock.now() }, ...this.#codes].slice(0, CODES_KEPT);
     this.#byCode[code] = (this.#byCode[code] ?? 0) + 1;
+    this.#meter.voiceClosed(code);
   }
 
   reconnected(ms: number): void {
     this.#reconnects += 1;
     this.#lastReconnectMs = Math.round(ms);
+    this.#meter.voiceReconnected(ms);
   }
 
   /** @returns false when there were too many lately */

@@ -1,6 +1,6 @@
 import type { VoiceTrouble } from '../domain/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
-import type { LinkState, LinkTelemetry, VoiceGateway } from '../ports/audio-out.ts';
+import type { LinkState, LinkTelemetry, VoiceGateway, VoiceMeter } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { closeAction } from './close-codes.ts';
@@ -16,6 +16,7 @@ export interface VoiceLinkParts {
   readonly gateway: VoiceGateway;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: VoiceMeter;
   readonly onChange: (state: LinkState) => void;
   /** Where sound goes from now on; told before the change it comes with. */
   readonly onOutput: (output: PacketOutput | null) => void;
@@ -66,7 +67,7 @@ export class VoiceLink implements WireListener {
 
   constructor(parts: VoiceLinkParts) {
     this.#parts = parts;
-    this.#journal = new LinkJournal(parts.clock);
+    this.#journal = new LinkJournal(parts.clock, parts.meter);
   }
 
   get state(): LinkState {
@@ -253,11 +254,7 @@ export class VoiceLink implements WireListener {
       this.#tries = NO_TRIES;
     });
     if (before.kind === 'joining') before.settle(ok(undefined));
-    this.#log(
-      'info',
-      { latencyMs: tookMs === null ? null : Math.round(tookMs), pingMs: wire.pingMs },
-      'voice is ready',
-    );
+    this.#log('info', { latencyMs: tookMs === null ? null : Math.round(tookMs) }, 'voice is ready');
   }
 
   /** Ends what there is, and tries afresh after a while. */

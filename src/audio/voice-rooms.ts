@@ -9,6 +9,7 @@ import type {
   Song,
   SongSettings,
   VoiceGateway,
+  VoiceMeter,
 } from '../ports/audio-out.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -24,6 +25,7 @@ export interface VoiceRoomsParts {
   readonly children: Children;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly meter: VoiceMeter;
   /** Names this process's connections inside the library, which keeps one per guild and name. */
   readonly group: string;
 }
@@ -123,7 +125,7 @@ export class VoiceRooms implements AudioOut {
   #room(guildId: string): Room {
     const known = this.#rooms.get(guildId);
     if (known !== undefined) return known;
-    const { gateway, sources, clock, log, group } = this.#parts;
+    const { gateway, sources, clock, log, meter, group } = this.#parts;
     const tell = (told: (listener: AudioListener) => void): void => {
       for (const listener of this.#listeners) told(listener);
     };
@@ -142,6 +144,7 @@ export class VoiceRooms implements AudioOut {
       onOutput: (output) => player.connect(output),
       clock,
       log,
+      meter,
       onChange: (state) => tell((listener) => listener.linkChanged(guildId, state)),
     });
     const room = { link, player };

@@ -70,6 +70,14 @@ export interface LinkTelemetry {
   readonly closesByCode: Readonly<Record<number, number>>;
 }
 
+/** Counts what voice goes through, in all guilds together. Must not throw. */
+export interface VoiceMeter {
+  /** Discord closed a voice connection, whatever came of it. */
+  voiceClosed(code: number): void;
+  /** Sound is possible again. @param ms since it was not */
+  voiceReconnected(ms: number): void;
+}
+
 /** Told in order, synchronously, after the state changed. A listener must not throw. */
 export interface AudioListener {
   linkChanged(guildId: string, link: LinkState): void;

@@ -15,7 +15,6 @@ export interface Observed {
   readonly live_unreadable: Counts;
   readonly voice_links: Counts;
   readonly voice_players: Counts;
-  readonly voice_reconnects: Counts;
 }
 
 export interface MeterSources {
@@ -25,7 +24,7 @@ export interface MeterSources {
 export interface MeterServices {
   readonly store: Pick<Store, 'read'>;
   readonly live: Pick<LiveService, 'status'>;
-  readonly playback: Pick<PlaybackService, 'status' | 'telemetry'>;
+  readonly playback: Pick<PlaybackService, 'status'>;
 }
 
 export function meterSources({ store, live, playback }: MeterServices): MeterSources {
@@ -49,7 +48,6 @@ export function meterSources({ store, live, playback }: MeterServices): MeterSou
         const { voice, player } = playback.status(guildId);
         tally.add('voice_links', voice.kind, 1);
         tally.add('voice_players', player.kind, 1);
-        tally.add('voice_reconnects', 'all', playback.telemetry(guildId).reconnects);
       }
       return tally.observed;
     },
@@ -66,7 +64,6 @@ class Tally {
     live_unreadable: { all: 0 },
     voice_links: {},
     voice_players: {},
-    voice_reconnects: { all: 0 },
   };
 
   add(metric: keyof Observed, value: string, count: number): void {

@@ -14,6 +14,8 @@ export class Meter {
   readonly #storeSeconds: Histogram<'kind'>;
   readonly #storeErrors: Counter<'kind'>;
   readonly #overlaySeconds: Histogram;
+  readonly #voiceCloses: Counter<'code'>;
+  readonly #voiceReconnectSeconds: Histogram;
 
   constructor() {
     const registers = [this.registry];
@@ -67,6 +69,27 @@ export class Meter {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1],
       registers,
     });
+    this.#voiceCloses = new Counter({
+      name: 'skipline_voice_closes_total',
+      help: 'Voice connections closed by Discord or the network, by close code',
+      labelNames: ['code'],
+      registers,
+    });
+    this.#voiceReconnectSeconds = new Histogram({
+      name: 'skipline_voice_reconnect_seconds',
+      help: 'From losing voice to sound being possible again; its count is the number of reconnects',
+      buckets: [0.25, 0.5, 1, 2, 5, 10, 30, 120, 300],
+      registers,
+    });
+  }
+
+  /** @param code as Discord closed the connection, or what the network made of it */
+  voiceClosed(code: number): void {
+    this.#voiceCloses.inc({ code: `${code}` });
+  }
+
+  voiceReconnected(ms: number): void {
+    this.#voiceReconnectSeconds.observe(ms / 1000);
   }
 
   /** Process figures (memory, CPU, event-loop delay). They start a timer, so not in the constructor. */
@@ -188,5 +211,4 @@ const GAUGES = {
   live_unreadable: { help: 'Frames of the running sessions that could not be understood', label: null },
   voice_links: { help: 'Voice connections by state', label: 'state' },
   voice_players: { help: 'Players by state', label: 'state' },
-  voice_reconnects: { help: 'Returns after a voice drop since the start', label: null },
 } as const satisfies Record<keyof Observed, { readonly help: string; readonly label: string | null }>;

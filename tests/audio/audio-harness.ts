@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Children } from '../../src/audio/children.ts';
 import { MediaFolder } from '../../src/audio/media-folder.ts';
 import { findPrograms, type Programs } from '../../src/audio/programs.ts';
+import type { VoiceMeter } from '../../src/ports/audio-out.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 
 export const ENVIRONMENT = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
@@ -19,6 +20,8 @@ export const silentLog: Logger = {
   error: () => undefined,
   child: () => silentLog,
 };
+
+export const silentMeter: VoiceMeter = { voiceClosed: () => undefined, voiceReconnected: () => undefined };
 
 export interface Workshop {
   readonly dir: string;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
 import { VoiceLink } from '../../src/audio/voice-link.ts';
 import type { LinkState } from '../../src/ports/audio-out.ts';
-import { silentLog } from './audio-harness.ts';
+import type { Logger } from '../../src/ports/logger.ts';
 import { StepClock } from './step-clock.ts';
 import { AudioDiary, CHANNEL, GUILD, openVoice, STUDIO, VoiceWorld } from './voice-world.ts';
 
@@ -12,6 +12,10 @@ let clock: StepClock;
 let link: VoiceLink;
 let diary: AudioDiary;
 let run = 0;
+const logged: (readonly [message: string, facts: object])[] = [];
+const metered: (number | string)[] = [];
+const keep = (facts: object, message: string): void => void logged.push([message, facts]);
+const log: Logger = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
 
 beforeAll(async () => {
   voice = await openVoice();
@@ -20,6 +24,8 @@ afterAll(() => voice.stop());
 
 beforeEach(() => {
   voice.faults.clear();
+  logged.length = 0;
+  metered.length = 0;
   world = new VoiceWorld(voice);
   clock = new StepClock();
   diary = new AudioDiary();
@@ -29,7 +35,8 @@ beforeEach(() => {
     group: `link-${run}`,
     gateway: world,
     clock,
-    log: silentLog,
+    log,
+    meter: { voiceClosed: (code) => metered.push(code), voiceReconnected: (ms) => metered.push(`back after ${ms} ms`) },
     onChange: (state) => diary.linkChanged(GUILD, state),
     onOutput: () => undefined,
   });
@@ -333,6 +340,32 @@ describe('a close that cannot be helped', () => {
     await seen(() => link.state.kind === 'recovering' && link.state.nextTryAt !== null);
     expect(joins()).toBe(1);
   });
+});
+
+test('every close, try and return is counted, and logged with guild, channel, state, code, attempt and time', async () => {
+  await joined();
+  const back = becomes('ready');
+  voice.disconnect(GUILD, 4006);
+  await back;
+  const waiting = diary.until('link', (state) => state.kind === 'recovering' && state.nextTryAt !== null);
+  voice.disconnect(GUILD, 4022);
+  await waiting;
+  const again = becomes('ready');
+  clock.advance(2_000);
+  await again;
+  expect(metered).toEqual([4006, 'back after 0 ms', 4022, 'back after 2000 ms']);
+  const where = { guildId: GUILD, channelId: CHANNEL };
+  expect(logged).toEqual([
+    ['voice is ready', { ...where, state: 'ready', attempt: 0, latencyMs: null }],
+    ['voice closed', { ...where, state: 'ready', attempt: 0, code: 4006 }],
+    ['voice is ready', { ...where, state: 'ready', attempt: 1, latencyMs: 0 }],
+    ['voice closed', { ...where, state: 'ready', attempt: 1, code: 4022 }],
+    [
+      'voice tries again later',
+      { ...where, state: 'recovering', attempt: 2, why: 'lost', waitMs: 2_000, coolDown: false },
+    ],
+    ['voice is ready', { ...where, state: 'ready', attempt: 2, latencyMs: 2_000 }],
+  ]);
 });
 
 test('a move by staff is followed', async () => {

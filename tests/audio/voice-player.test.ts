@@ -9,7 +9,7 @@ import { TrackSources } from '../../src/audio/track-source.ts';
 import { VoiceRooms } from '../../src/audio/voice-rooms.ts';
 import { systemClock } from '../../src/lib/system-clock.ts';
 import type { Song } from '../../src/ports/audio-out.ts';
-import { openWorkshop, silentLog, tone, type Workshop } from './audio-harness.ts';
+import { openWorkshop, silentLog, silentMeter, tone, type Workshop } from './audio-harness.ts';
 import { AudioDiary, CHANNEL, GUILD, openVoice, VoiceWorld } from './voice-world.ts';
 
 let workshop: Workshop;
@@ -41,6 +41,7 @@ beforeEach(async () => {
     children,
     clock: systemClock,
     log: silentLog,
+    meter: silentMeter,
     group: `player-${run}`,
   });
   diary = new AudioDiary();

@@ -13,7 +13,7 @@ import { systemClock } from '../../src/lib/system-clock.ts';
 import type { LinkResolver, LinkTrouble, PlayableLink } from '../../src/ports/link-resolver.ts';
 import { MediaService } from '../../src/services/media-service.ts';
 import { PlaybackService } from '../../src/services/playback-service.ts';
-import { openWorkshop, silentLog, type Workshop } from '../audio/audio-harness.ts';
+import { openWorkshop, silentLog, silentMeter, type Workshop } from '../audio/audio-harness.ts';
 import { AudioDiary, VoiceWorld } from '../audio/voice-world.ts';
 import { CoreStage, GUILD, STAFF, unwrap } from './core-stage.ts';
 
@@ -80,6 +80,7 @@ export class PlaybackStage {
       children,
       clock: systemClock,
       log: silentLog,
+      meter: silentMeter,
       group: `run-${processes}`,
     });
     const diary = new AudioDiary();

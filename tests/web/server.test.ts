@@ -137,6 +137,9 @@ describe('metrics', () => {
     web.bus.emit('queue.changed', { guildId: GUILD });
     web.meter.store('read', 3, false);
     web.meter.overlayChange(20);
+    web.meter.voiceClosed(4006);
+    web.meter.voiceClosed(4006);
+    web.meter.voiceReconnected(1_500);
     web.meter.watch({
       observe: async () => ({
         guilds: { all: 2 },
@@ -147,7 +150,6 @@ describe('metrics', () => {
         live_unreadable: { all: 0 },
         voice_links: { ready: 1, away: 1 },
         voice_players: { playing: 1, idle: 1 },
-        voice_reconnects: { all: 4 },
       }),
     });
     const { body } = await get('/metrics', local);
@@ -160,7 +162,9 @@ describe('metrics', () => {
       'skipline_waiting_songs{line="free"} 3',
       'skipline_live_events{kind="like"} 500',
       'skipline_voice_links{state="ready"} 1',
-      'skipline_voice_reconnects 4',
+      'skipline_voice_closes_total{code="4006"} 2',
+      'skipline_voice_reconnect_seconds_count 1',
+      'skipline_voice_reconnect_seconds_sum 1.5',
       'skipline_guilds 2',
       'skipline_overlay_readers 0',
     ]) {
