@@ -9,7 +9,7 @@ import type { HandleProof } from '../ports/handle-store.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { type GiftCredit, type MovedSong, tellMoves } from './gift-credit.ts';
-import { explainPlaces, paceOf, summedPoints } from './queue-reads.ts';
+import { ownPlaces, summedPoints } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { LeaderboardRow, MemberStats } from './snapshots.ts';
 import { audit } from './staff-record.ts';
@@ -192,7 +192,6 @@ export class HandleService {
     return this.#ports.store.read(async (reads) => {
       const handles = await reads.handles.withPoints(guildId, [userId], []);
       const best = handles[0]?.handle;
-      const songs = await reads.submissions.waitingOf(guildId, userId);
       return {
         handles: handles.map(({ handle: { name, points, proven } }) => ({ name, points, proven })),
         score: handles.reduce((sum, { handle }) => sum + handle.points, 0),
@@ -200,7 +199,7 @@ export class HandleService {
         rank: best === undefined ? null : await reads.handles.rank(best),
         submitted: await reads.submissions.ownTotal(guildId, userId),
         played: await reads.plays.countOf(guildId, userId),
-        waiting: songs.length === 0 ? [] : await explainPlaces(reads, songs, await paceOf(reads, guildId, now)),
+        waiting: await ownPlaces(reads, guildId, userId, now),
       };
     });
   }

@@ -44,6 +44,17 @@ export async function explainPlaces(
   });
 }
 
+/** Where a member's waiting songs stand, in the one order, pending last. */
+export async function ownPlaces(
+  reads: StoreReads,
+  guildId: string,
+  userId: string,
+  now: number,
+): Promise<readonly PlaceExplained[]> {
+  const songs = await reads.submissions.waitingOf(guildId, userId);
+  return songs.length === 0 ? [] : explainPlaces(reads, songs, await paceOf(reads, guildId, now));
+}
+
 /** What stands behind a song. */
 export interface SongOwner {
   /** @name of the handle that counts most, without the sign. */

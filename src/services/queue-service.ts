@@ -6,7 +6,16 @@ import type { Clock } from '../ports/clock.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { clearFreeLine, relocate, type StaffCause, undoClearing, waitingSong } from './moving-songs.ts';
-import { explainPlace, justPlayed, lineStates, onAirOf, paceOf, queueEntries, queuePage } from './queue-reads.ts';
+import {
+  explainPlace,
+  justPlayed,
+  lineStates,
+  onAirOf,
+  ownPlaces,
+  paceOf,
+  queueEntries,
+  queuePage,
+} from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import type { LineState, OnAir, PlaceExplained, QueueEntry, QueuePage } from './snapshots.ts';
 import { audit, reasonOf, recordMove } from './staff-record.ts';
@@ -224,6 +233,21 @@ export class QueueService {
   /** The playable songs in the one order. @param page zero-based, clamped */
   async page(guildId: string, page: number, size: number): Promise<QueuePage> {
     return this.#page(guildId, page, size, 'playable');
+  }
+
+  /** A page for one member: with the places of their own waiting songs, all as of the same moment. */
+  async pageFor(
+    guildId: string,
+    userId: string,
+    page: number,
+    size: number,
+  ): Promise<{ readonly page: QueuePage; readonly own: readonly PlaceExplained[] }> {
+    const now = this.#ports.clock.now();
+    const settings = await this.#ports.settings.all(guildId);
+    return this.#ports.store.read(async (reads) => ({
+      page: await queuePage(reads, settings, guildId, 'playable', page, size, now),
+      own: await ownPlaces(reads, guildId, userId, now),
+    }));
   }
 
   async pendingPage(guildId: string, page: number, size: number): Promise<QueuePage> {

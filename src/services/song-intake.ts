@@ -73,6 +73,8 @@ interface Prepared {
   readonly track: Track;
   /** The title when the member typed none; null = the link may tell later. */
   readonly foundTitle: string | null;
+  /** The handle that counts for it; absent = the one that the request names. */
+  readonly handleId?: number | null;
 }
 
 /** Tries with the usual length before public ids get longer. */
@@ -108,7 +110,9 @@ export class SongIntake {
     }
     const texts = { artist, title, note: note ?? '' };
     const request = { guildId, ownerId, ownerName, via: 'again' as const, ...texts };
-    return this.#store({ request, texts, track, foundTitle: title });
+    // The handle that was named with it counts again while it is nobody's, which the score looks after.
+    const handleId = settings['handles.policy'] === 'proven' ? null : song.handleId;
+    return this.#store({ request, texts, track, foundTitle: title, handleId });
   }
 
   /** Reads the link, or fetches and stores the file: exactly one of them. */
@@ -161,7 +165,7 @@ export class SongIntake {
 
   async #admit(
     tx: StoreTx,
-    { request, texts, track, foundTitle: title }: Prepared,
+    { request, texts, track, foundTitle: title, handleId }: Prepared,
     settings: Settings,
     at: number,
   ): Promise<Result<{ readonly submitted: Submitted; readonly moved: readonly MovedSong[] }, Failure>> {
@@ -170,7 +174,7 @@ export class SongIntake {
     if (duplicate !== null) return err({ code: 'already-waiting', publicId: duplicate.publicId });
     const admitted = await admission(tx, settings, guildId, ownerId, request.line);
     if (admitted.kind === 'refused') return err(admitted.failure);
-    const handle = await namedHandle(tx, settings, request);
+    const handle = handleId === undefined ? await namedHandle(tx, settings, request) : ok(handleId);
     if (!handle.ok) return handle;
     // The same song once more before its question was answered: the new question counts.
     for (const draft of await tx.submissions.draftsOf(guildId, ownerId)) {

@@ -91,6 +91,27 @@ describe('/mysubmissions', () => {
     await ask(show.nova, 'clearfree').then((seen) => show.nova.click(seen, { label: 'Clear' }));
   });
 
+  it('and /queue know an old song that waits behind many newer ones of the same member', async () => {
+    const kim = show.people.human(show.guildId, 'kim');
+    const old = await submitAs(kim, 'Patient Song', 'pending');
+    for (let n = 1; n <= 11; n += 1) await actOnOwn(kim, 'Withdraw', await submitAs(kim, `Hasty ${n}`, 'free'));
+    expect((await ask(kim, 'queue')).text).toMatch(new RegExp(`Your songs[^]*#${old}[^]*waits for the reviewer`));
+    const second = await kim.click(await ask(kim, 'mysubmissions'), { label: '▶' });
+    const withdrawn = await (await kim.select(second, { index: 0 }, `Withdraw #${old}`)).final(PATIENCE);
+    expect(withdrawn.text).toMatch(/Patient Song[\s\S]*Withdrawn/);
+  });
+
+  it('and /queue explain the first five waiting songs, and name how many more there are', async () => {
+    const kim = show.people.human(show.guildId, 'kim');
+    const ids: string[] = [];
+    for (let n = 1; n <= 7; n += 1) ids.push(await submitAs(kim, `Many ${n}`, 'free'));
+    const { text } = await ask(kim, 'queue');
+    const mine = text.slice(text.indexOf('Your songs'));
+    expect(ids.map((id) => mine.includes(`#${id}`))).toEqual([true, true, true, true, true, false, false]);
+    expect(mine).toContain('and 2 more songs: /mysubmissions');
+    await ask(show.nova, 'clearfree').then((seen) => show.nova.click(seen, { label: 'Clear' }));
+  });
+
   it('withdraws, deletes from the history, and submits again', async () => {
     const id = await submitAs(show.ana, 'Back And Forth', 'free');
     expect((await actOnOwn(show.ana, 'Withdraw', id)).text).toMatch(/Back And Forth[\s\S]*Withdrawn/);

@@ -306,6 +306,17 @@ describe("a member's own songs", () => {
     expect(past.entries.map((entry) => entry.submission.id)).toEqual([song.id]);
   });
 
+  test('count for the handle that was named with them when they are sent again, while it is nobody’s', async () => {
+    await stage.award('viewer', 7);
+    const first = await stage.submit('1', { handleName: 'viewer', line: 'free' });
+    await stage.submissions.withdraw(GUILD, first.id, '1');
+    const second = unwrap(await stage.submissions.submitAgain(GUILD, first.id, '1', 'x')).submission;
+    expect(second.score).toBe(7);
+    await stage.submissions.withdraw(GUILD, second.id, '1');
+    unwrap(await stage.handles.link(GUILD, '2', 'viewer'));
+    expect(unwrap(await stage.submissions.submitAgain(GUILD, first.id, '1', 'x')).submission.score).toBe(0);
+  });
+
   test('cannot be sent again when the file is gone or the host is not taken any more', async () => {
     const file = await stage.submit('1', { file: FILE, line: 'free' });
     unwrap(await stage.queue.next(GUILD, STAFF));

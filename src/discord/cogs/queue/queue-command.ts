@@ -3,7 +3,7 @@ import { type CommandModule, card } from '../../answer.ts';
 import type { Services } from '../services.ts';
 import { queueView } from './queue-view.ts';
 
-export function queueCommand(services: Pick<Services, 'queue' | 'submissions'>): CommandModule {
+export function queueCommand(services: Pick<Services, 'queue'>): CommandModule {
   return {
     definition: new SlashCommandBuilder()
       .setName('queue')

@@ -3,7 +3,7 @@ import { idArgument } from '../../custom-id.ts';
 import type { Services } from '../services.ts';
 import { queueView } from './queue-view.ts';
 
-export function queuePages(services: Pick<Services, 'queue' | 'submissions'>): ComponentModule {
+export function queuePages(services: Pick<Services, 'queue'>): ComponentModule {
   return {
     action: 'queue.page',
     access: 'everyone',
