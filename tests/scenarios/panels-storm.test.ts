@@ -60,7 +60,7 @@ async function settled(since: number): Promise<number> {
 
 /**
  * Of old messages Discord takes 3 edits in 6 s and channel: when three panels of one channel change all the time, the
- * last of them comes round every 6 s, whatever a bot does.
+ * last of them comes round every 6 s, whatever a bot does; see tests/discord/panels/panel-storm.test.ts.
  */
 describe.each([
   ['fresh panels', 0, [...LINES, 'pending'], 5_000, 40],

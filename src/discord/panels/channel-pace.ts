@@ -21,10 +21,16 @@ export class ChannelPace {
 
   /** @returns ms until one more edit may start; 0 = now */
   waitMs(now: number, rule: PaceRule): number {
-    const recent = this.recent(now).filter((at) => now - at < rule.windowMs);
-    const oldest = recent.at(-rule.edits);
-    const window = oldest === undefined ? 0 : oldest + rule.windowMs - now;
-    return Math.max(0, window, this.#blockedUntil - now);
+    return (this.slots(now, rule)[0] ?? now) - now;
+  }
+
+  /** When the next edits may start if each is sent as soon as it may, as many as the rule has. ms since the epoch */
+  slots(now: number, { edits, windowMs }: PaceRule): readonly number[] {
+    const counted = this.recent(now)
+      .filter((at) => now - at < windowMs)
+      .slice(-edits);
+    const free = Array.from({ length: edits - counted.length }, () => now);
+    return [...free, ...counted.map((at) => at + windowMs)].map((at) => Math.max(at, this.#blockedUntil));
   }
 
   /** Discord has answered an edit. */

@@ -5,9 +5,10 @@ import type { Card } from '../cards/card.ts';
 import { hashOf } from './card-hash.ts';
 import { ChannelLane, type Turn } from './channel-lane.ts';
 import { FRESH_PACE, OLD_AFTER_MS, OLD_PACE } from './channel-pace.ts';
-import { isPanelKind, PANEL_KINDS, type PanelKind } from './panel-kinds.ts';
+import { isPanelKind, type PanelKind } from './panel-kinds.ts';
 import { PanelPainter, type PanelPainterPorts, TROUBLE_RETRY_MS } from './panel-painter.ts';
 import { beginDrawing, type Panel, PanelShelf } from './panel-shelf.ts';
+import { pickTurn } from './panel-turns.ts';
 import type { Shown } from './panel-wire.ts';
 
 export interface PanelKeeperPorts extends PanelPainterPorts {
@@ -40,9 +41,6 @@ export interface ClickedPanel {
   /** Discord has taken the answer. */
   readonly shown: () => Promise<void>;
 }
-
-/** After a start all are stale alike, and edits of old messages are few: the reviewer's desk comes first. */
-const weight = ({ kind }: Panel) => PANEL_KINDS.indexOf(kind);
 
 /**
  * Keeps every panel right for ever: latest state wins, one edit at a time per channel, at Discord's pace, never when
@@ -134,7 +132,9 @@ export class PanelKeeper {
   async clicked(messageId: string, page?: number): Promise<ClickedPanel | null> {
     const panel = this.#shelf.byMessage(messageId);
     if (panel === undefined) return null;
-    if (panel.dueAt !== null) panel.dueAt = Math.max(panel.dueAt, this.#ports.clock.now() + ANSWER_MS);
+    const now = this.#ports.clock.now();
+    if (panel.dueAt !== null) panel.dueAt = Math.max(panel.dueAt, now + ANSWER_MS);
+    panel.staleSince = Math.max(panel.staleSince, now);
     const isAlone = beginDrawing(panel);
     const view = await this.#ports.render(panel.row.guildId, panel.kind, page ?? panel.row.page);
     if (page !== undefined && view.page !== panel.row.page) await this.#painter.save(panel, { page: view.page });
@@ -230,13 +230,13 @@ export class PanelKeeper {
   #due(panel: Panel, inMs: number): void {
     if (!this.#open || !this.#shelf.keeps(panel)) return;
     const at = this.#ports.clock.now() + inMs;
-    if (panel.dueAt === null) panel.staleSince = this.#ports.clock.now();
+    panel.staleSince = panel.dueAt === null ? at : Math.min(panel.staleSince, at);
     panel.dueAt = panel.dueAt === null ? at : Math.min(panel.dueAt, at);
     this.#lane(panel.row.channelId).wake();
   }
 
   #dueWhenCalm(panel: Panel, now: number): void {
-    const staleSince = panel.dueAt === null ? now : panel.staleSince;
+    const staleSince = panel.dueAt === null ? now : Math.min(panel.staleSince, now);
     panel.dueAt = null;
     this.#due(panel, Math.max(0, Math.min(CALM_MS, staleSince + HOLD_MS - now)));
     panel.staleSince = staleSince;
@@ -251,15 +251,13 @@ export class PanelKeeper {
     return lane;
   }
 
-  /** The stale panel that is due first; of those already due the one that has been stale longest, or is needed most. */
   #next(channelId: string): Turn | null {
     if (!this.#open) return null;
     const now = this.#ports.clock.now();
-    const stale = this.#shelf.inChannel(channelId).filter(({ dueAt }) => dueAt !== null);
-    const order = (panel: Panel) => Math.max(panel.dueAt ?? now, now);
-    const panel = stale.sort((a, b) => order(a) - order(b) || a.staleSince - b.staleSince || weight(a) - weight(b))[0];
-    if (panel === undefined) return null;
-    return { dueAt: panel.dueAt ?? now, rule: this.#rule(channelId), run: () => this.#drawSafely(panel) };
+    const rule = this.#rule(channelId);
+    const slots = this.#lane(channelId).pace.slots(now, rule);
+    const picked = pickTurn(this.#shelf.inChannel(channelId), slots, rule, now);
+    return picked === null ? null : { dueAt: picked.at, rule, run: () => this.#drawSafely(picked.panel) };
   }
 
   #rule(channelId: string) {

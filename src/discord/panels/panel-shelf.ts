@@ -7,6 +7,7 @@ export interface Panel {
   readonly kind: PanelKind;
   /** ms since the epoch; draw it then. */
   dueAt: number | null;
+  /** What stands there is wrong since then, or will be. ms since the epoch */
   staleSince: number;
   /** Names a post whose outcome is not known, so that Discord does not post it twice. */
   posting: string | null;
