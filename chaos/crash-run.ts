@@ -29,6 +29,8 @@ export interface CrashFigures {
 
 /** Messages that TikTok tells a returning listener again. */
 const HISTORY = 2_000;
+/** A start that takes longer is shown line by line. */
+const SLOW_MS = 6_000;
 /** In ms, from the start of a round to its kill. */
 const ROUND = [150, 1_500] as const;
 
@@ -57,6 +59,7 @@ export async function crashShow({ seed, kills, tell }: CrashOptions): Promise<Cr
       const faults = await recover(stage, book, before, times);
       if (isTold) book.lastReplayAt = performance.now();
       broken.push(...faults.map((fault) => `after kill ${kill}: ${fault}`));
+      if ((times.ready.at(-1) ?? 0) > SLOW_MS) tell(`a slow start:\n${stage.printed()}`);
       tell(
         `kill ${kill}: whole after ${Math.round(times.whole.at(-1) ?? 0)} ms${faults.map((f) => `\n  ${f}`).join('')}`,
       );

@@ -71,7 +71,7 @@ async function review(stage: CrashStage, book: Book, random: Random, round: Roun
     const chance = random.next();
     if (chance < 0.12) await next(stage, book, round);
     else if (chance < 0.24) await press('Next', stage, book, round);
-    else if (chance < 0.85) await move(stage, book, random, round);
+    else if (chance < 0.9) await move(stage, book, random, round);
     else await press('Undo', stage, book, round);
   }
 }
@@ -86,12 +86,12 @@ async function next({ scene: { nova } }: CrashStage, book: Book, round: Round): 
 const onAirIn = (text: string) => /On air: [^\n]*?(Track \d{4}|Opening)/.exec(text)?.[1] ?? null;
 
 /** The panel answers by what it shows then; a refusal leaves it as it was. */
-async function press(label: 'Next' | 'Undo', { scene }: CrashStage, book: Book, round: Round): Promise<void> {
+async function press(wish: 'Next' | 'Undo', { scene }: CrashStage, book: Book, round: Round): Promise<void> {
   const { nova, channels } = scene;
   const panel = nova.sees(channels.review).findLast(({ text }) => text.includes('Reviewer queue'));
   if (panel === undefined) return;
   const before = onAirIn(panel.text);
-  if (label === 'Undo' && before === null) return;
+  const label = before === null ? 'Next' : wish;
   book[label === 'Next' ? 'nextsTried' : 'undosTried'] += 1;
   const seen = await attempt(`the button ${label}`, book, round, async () =>
     (await nova.click(panel, { label })).final(PATIENCE),

@@ -84,8 +84,8 @@ export interface Parts {
 /** Builds every part and connects them. Starts nothing. */
 export async function createParts(ground: Ground): Promise<Parts> {
   const { bus, clock, client, log, meter, config, store } = ground;
-  const reports = new ErrorReports({ store, bus, clock, log });
   const { services, announcer, sessionCard } = await createServices(ground);
+  const reports = new ErrorReports({ store, notifier: announcer, bus, clock, log });
   const panels = createPanels({
     client,
     services,

@@ -32,6 +32,8 @@ export interface ShowOptions {
   /** Environment on top of the sandbox's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** An existing folder, which stays. Default: a new one, which goes with the show. */
+  readonly dataDir?: string;
   /** The platforms that songs are linked from. Default: none answers, and nothing leaves this machine. */
   readonly linkOrigins?: NonNullable<Edges['linkOrigins']>;
 }
@@ -47,7 +49,7 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
   });
   if (sandbox.voice !== undefined)
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), sandbox.voice.cert]);
-  const dataDir = await mkdtemp(join(tmpdir(), 'skipline-test-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'skipline-test-')));
   const scene = nightReview(sandbox.discord.world);
   const config = configOf({
     PATH: process.env.PATH ?? '',
@@ -83,7 +85,7 @@ export async function startShow(options: ShowOptions = {}): Promise<Show> {
     stop: async () => {
       await app.stop();
       await sandbox.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StoreError } from '../../src/ports/store.ts';
 import { BACKUPS_KEPT, BackupService } from '../../src/services/backup-service.ts';
 import { checkBackup } from '../../src/store/backup-check.ts';
 import { BackupFolder } from '../../src/store/backup-folder.ts';
@@ -28,14 +29,75 @@ const put = async (value: string) => {
 describe('a backup', () => {
   test('is a sound copy made while the store is open, with the points beside it', async () => {
     const store = await put('one');
-    await store.transaction(async (tx) => void (await tx.handles.addUnseen('g', 'ana')));
+    await store.transaction(async (tx) => {
+      const { id } = await tx.handles.addUnseen('g', 'ana');
+      await tx.handles.addUnseen('g', 'without points');
+      await tx.points.change('g', [{ handleId: id, origin: 'staff', points: 12 }], 'staff', 'a gift of the house', AT);
+    });
     const folder = new BackupFolder(store, join(dataDir, 'backups'));
     const made = await folder.make(AT);
     expect(made.file).toMatch(/skipline-20261121T120005Z\.db$/);
     expect((await checkBackup(made.file)).schemaVersion).toBeGreaterThan(0);
-    expect(JSON.parse(await readFile(made.file.replace('.db', '.points.json'), 'utf8'))).toEqual([]);
+    expect(JSON.parse(await readFile(made.file.replace('.db', '.points.json'), 'utf8'))).toEqual([
+      { guildId: 'g', handle: 'ana', linkedUserId: null, points: 12 },
+    ]);
     expect(await folder.list()).toEqual([{ ...made }]);
     await store.close();
+  });
+
+  test('that the disk had no room for leaves nothing behind, and the ones before it stay', async () => {
+    const store = await put('one');
+    const folder = new BackupFolder(store, join(dataDir, 'backups'));
+    const kept = await folder.make(AT);
+    const full = new BackupFolder(
+      {
+        backup: async (file) => {
+          await writeFile(file, 'the first half');
+          throw new StoreError('full', 'The disk is full.');
+        },
+      },
+      join(dataDir, 'backups'),
+    );
+    await expect(full.make(AT + 1_000)).rejects.toMatchObject({ trouble: 'full' });
+    const damaged = new BackupFolder(
+      { backup: (file) => writeFile(file, 'x'.repeat(9_000)) },
+      join(dataDir, 'backups'),
+    );
+    await expect(damaged.make(AT + 2_000)).rejects.toMatchObject({ trouble: 'not-a-database' });
+    expect((await readdir(join(dataDir, 'backups'))).sort()).toEqual(
+      [kept.file, kept.file.replace('.db', '.points.json')].map((file) => basename(file)).sort(),
+    );
+    await store.close();
+  });
+
+  test('made while a LIVE writes without a pause loses nothing of it, and is one moment of it', async () => {
+    const store = await put('0');
+    let [written, done] = [0, false];
+    const live = (async () => {
+      while (!done) {
+        written += 1;
+        await store.transaction(async (tx) => {
+          await tx.notes.set('mark', String(written));
+          await tx.notes.set(`event ${written}`, 'x'.repeat(2_000));
+        });
+      }
+    })();
+    const folder = new BackupFolder(store, join(dataDir, 'backups'));
+    const copies = [await folder.make(AT), await folder.make(AT + 1_000), await folder.make(AT + 2_000)];
+    done = true;
+    await live;
+    expect(written).toBeGreaterThan(3);
+    expect(await store.read((tx) => tx.notes.get('mark'))).toBe(String(written));
+    for (let event = 1; event <= written; event += 1)
+      expect(await store.read((tx) => tx.notes.get(`event ${event}`))).toHaveLength(2_000);
+    await store.close();
+    for (const { file } of copies) {
+      const copy = await openStore(file);
+      const mark = Number(await copy.read((tx) => tx.notes.get('mark')));
+      expect(await copy.read((tx) => tx.notes.get(`event ${mark}`))).not.toBeNull();
+      expect(await copy.read((tx) => tx.notes.get(`event ${mark + 1}`))).toBeNull();
+      await copy.close();
+    }
   });
 
   test('is rotated: the newest 48 stay', async () => {

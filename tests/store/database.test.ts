@@ -112,6 +112,19 @@ describe('the file', () => {
     expect(await troubleOf(work())).toBe('corrupt');
   });
 
+  test('whose last page is damaged is refused at the start, not in the middle of a show', async () => {
+    const path = join(folder, 'skipline.db');
+    const first = await openStore(path);
+    for (let n = 0; n < 40; n += 1) await first.transaction((tx) => tx.notes.set(`key ${n}`, 'x'.repeat(500)));
+    await first.close();
+    const bytes = await readFile(path);
+    bytes.fill(0xff, bytes.length - 4_096);
+    await writeFile(path, bytes);
+    expect(await troubleOf(openStore(path))).toBe('corrupt');
+    await expect(openStore(path)).rejects.toThrow(/is damaged\. Restore the newest backup/);
+    expect(await readFile(path)).toEqual(bytes);
+  });
+
   test('is copied whole while it is being written', async () => {
     const store = await openHere();
     const writes = Array.from({ length: 50 }, (_, n) => store.transaction((tx) => tx.notes.set(`key ${n}`, `${n}`)));

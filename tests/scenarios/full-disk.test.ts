@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, counted, queueText, rows, startDesk, until } from './desk.ts';
+import { PATIENCE, type Show, someLink, submit, tone } from './show.ts';
+import { type SmallDisk, smallDisk } from './small-disk.ts';
+
+/** More than the bot leaves free for its database. */
+const MEGABYTES = 80;
+const REFUSED = /can't write to my disk right now, so nothing was changed/;
+
+const disk = await smallDisk(MEGABYTES);
+if (disk === null)
+  process.stderr.write(
+    'Nothing may be mounted here: the disk of the whole bot is not filled (tests/store does it for the file).\n',
+  );
+
+describe.skipIf(disk === null)('a disk that is full (needs the right to mount one)', () => {
+  let show: Show;
+  const room = disk as SmallDisk;
+  beforeAll(async () => {
+    show = await startDesk({ dataDir: room.path, sandbox: { tiktok: {} } });
+    await show.setUp();
+  });
+  afterAll(async () => {
+    await show.stop();
+    await room.remove();
+  });
+
+  const files = async () =>
+    (await readdir(join(room.path, 'media'), { recursive: true, withFileTypes: true })).filter((e) => e.isFile())
+      .length;
+
+  it('refuses a file in words, and leaves no half of it', async () => {
+    await room.fill(32 * 2 ** 20);
+    const file = { name: 'tone.mp3', bytes: await tone(440) };
+    const seen = await submit(show.ana, { file, artist: 'Ana', title: 'Too Much' });
+    expect(seen.text).toMatch(/disk of the bot is full, so the file could not be kept/);
+    expect(await files()).toBe(0);
+    expect(await rows(show, 'SELECT id FROM submission')).toEqual([]);
+  });
+
+  it('confirms nothing that is not stored, still answers, tells staff, and goes on when there is room', async () => {
+    const live = show.sandbox.tiktok?.host('novalive').goLive();
+    const viewer = show.sandbox.tiktok?.viewer('giver');
+    if (live === undefined || viewer === undefined) throw new Error('no TikTok');
+    await ask(show.nova, 'settings set', { key: 'submissions.free-limit', value: '10' });
+    expect((await ask(show.nova, 'tiktok connect', { unique_id: '@novalive' })).text).toContain('Active');
+    await room.fill(0);
+    const [stored, refused]: [string[], string[]] = [[], []];
+    const people = Array.from({ length: 60 }, (_, n) => show.people.human(show.guildId, `member${n}`));
+    for (const [n, who] of people.entries()) {
+      const { text } = await submit(who, { link: someLink(), artist: 'Artist', title: `Song ${n}` });
+      (text.includes('Submitted') ? stored : refused).push(`Song ${n}`);
+      if (!text.includes('Submitted')) expect(text).toMatch(REFUSED);
+      if (refused.length === 3) break;
+    }
+    expect(refused, 'the disk was never full').toHaveLength(3);
+    const titles = (await rows(show, 'SELECT title FROM submission ORDER BY id')).map(({ title }) => title);
+    expect(titles).toEqual(stored);
+    // Reading goes on.
+    expect(await queueText(show)).toMatch(/waiting|Live queue|queue/i);
+    await show.nova.waitToSee(show.channels.debug, /disk that my database is on is full: free some space/, PATIENCE);
+    // The LIVE goes on as well, and waits for the disk.
+    live.gift(viewer, 'Rose', { repeat: 5 });
+    await room.free();
+    expect((await submit(show.ana, { link: someLink(), artist: 'Ana', title: 'Room Again' })).text).toMatch(
+      /Submitted/,
+    );
+    await until(
+      async () => Number((await rows(show, "SELECT sum(count) AS n FROM gift WHERE state = 'settled'"))[0]?.n) === 5,
+      'the gift of the time without room',
+    );
+    await counted(show, () => live.like(viewer, 3));
+    const [sound] = await rows(show, 'PRAGMA integrity_check');
+    expect(sound).toEqual({ integrity_check: 'ok' });
+  });
+});
