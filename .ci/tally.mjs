@@ -1,10 +1,10 @@
 /**
- * `node .ci/tally.mjs <vitest json report> <exit code of the check> <exit code of the tests>`
+ * `node .ci/tally.mjs <vitest json report> <exit code of the check> <exit code of the tests> <exit code of the audit>`
  * Prints the one line that sums up a run and exits with 1 unless everything passed.
  */
 import { existsSync, readFileSync } from 'node:fs';
 
-const [report = '', checkCode = '1', testCode = '1'] = process.argv.slice(2);
+const [report = '', checkCode = '1', testCode = '1', auditCode = '0'] = process.argv.slice(2);
 
 /** @type {{ numPassedTests: number, numFailedTests: number, testResults: { status: string, name: string, assertionResults: { status: string }[] }[] }} */
 const found = existsSync(report)
@@ -29,6 +29,10 @@ if (passed + failed === 0) {
 }
 if (checkCode !== '0') {
   console.log(`npm run check failed (exit code ${checkCode}).`);
+  failed += 1;
+}
+if (auditCode !== '0') {
+  console.log(`The audit of dependencies failed (exit code ${auditCode}).`);
   failed += 1;
 }
 

@@ -1,4 +1,5 @@
 import { backoffDelay } from '../lib/backoff.ts';
+import { Mutex } from '../lib/mutex.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Discord asks for this much between two identifies of one shard. ms */
@@ -20,7 +21,7 @@ export class IdentifyPace {
   readonly #clock: Pick<Clock, 'monotonic' | 'random' | 'sleep'>;
   #inRow = 0;
   #lastAt = Number.NEGATIVE_INFINITY;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Mutex();
 
   constructor(clock: Pick<Clock, 'monotonic' | 'random' | 'sleep'>) {
     this.#clock = clock;
@@ -28,9 +29,7 @@ export class IdentifyPace {
 
   /** Resolves when a shard may identify, and counts that. Rejects when the connection closed meanwhile. */
   waitForIdentify(_shardId: number, signal: AbortSignal): Promise<void> {
-    const turn = this.#turn.then(() => this.#wait(signal));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(() => this.#wait(signal));
   }
 
   async #wait(signal: AbortSignal): Promise<void> {

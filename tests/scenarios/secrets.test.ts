@@ -159,7 +159,7 @@ async function breakThings(nova: Human, ana: Human): Promise<void> {
   for (const status of [500, 400]) {
     const before = failures();
     faults.rest({ match: /^\/(interactions|webhooks)/, status });
-    const unanswered = ana.slash('mystats').catch(() => null);
+    const unanswered = Promise.allSettled([ana.slash('mystats')]);
     await until(async () => failures() > before, `an interaction that is answered ${status}`);
     faults.clear();
     open.push(unanswered);

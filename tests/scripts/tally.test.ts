@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 
 const TALLY = join(import.meta.dirname, '..', '..', '.ci', 'tally.mjs');
 
-function tally(report: object | undefined, check: number, tests: number) {
+function tally(report: object | undefined, check: number, tests: number, audit = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'skipline-tally-'));
   const file = join(folder, 'tests.json');
   if (report !== undefined) writeFileSync(file, JSON.stringify(report));
-  const { stdout, status } = spawnSync(process.execPath, [TALLY, file, String(check), String(tests)], {
+  const { stdout, status } = spawnSync(process.execPath, [TALLY, file, String(check), String(tests), String(audit)], {
     encoding: 'utf8',
   });
   rmSync(folder, { recursive: true });
@@ -38,4 +38,8 @@ test.each<[string, object | undefined, number, number, string, number]>([
   ['there is no report', undefined, 0, 0, '0 passed, 1 failed', 1],
 ])('the last line and the exit code tell when %s', (_case, found, check, tests, last, status) => {
   expect(tally(found, check, tests)).toEqual({ last, status });
+});
+
+test('the last line and the exit code tell when the audit failed', () => {
+  expect(tally(report(3, 0, file('passed', 'passed')), 0, 0, 1)).toEqual({ last: '3 passed, 1 failed', status: 1 });
 });
