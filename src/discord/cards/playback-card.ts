@@ -1,3 +1,5 @@
+import { FILTERS, MAX_VOLUME, MIN_VOLUME } from '../../domain/playback.ts';
+import { FILTER_NAMES } from '../../domain/setting.ts';
 import type { OnAir, PlaybackStatus, PlayerStatus, VoiceTelemetry } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
 import {
@@ -6,6 +8,7 @@ import {
   type Card,
   type CardFile,
   container,
+  menu,
   openButtons,
   row,
   text,
@@ -79,10 +82,35 @@ export function nowPlayingCard(
           }),
           ...(track?.kind === 'link' ? openButtons(track.url) : []),
         ),
+        row(
+          button('15 s', encodeCustomId('voice.seek', playId, 'back'), { emoji: '⏪', disabled: !sounds }),
+          button('15 s', encodeCustomId('voice.seek', playId, 'on'), { emoji: '⏩', disabled: !sounds }),
+          button('Quieter', encodeCustomId('voice.volume', 'down'), {
+            emoji: '🔉',
+            disabled: status.volume <= MIN_VOLUME,
+          }),
+          button('Louder', encodeCustomId('voice.volume', 'up'), {
+            emoji: '🔊',
+            disabled: status.volume >= MAX_VOLUME,
+          }),
+        ),
+        row(filterMenu(status)),
       ]),
     ],
     ...(files.length === 0 ? {} : { files }),
   };
+}
+
+/** Any number of filters; the chosen ones are marked. */
+function filterMenu({ filters }: PlaybackStatus) {
+  const options = FILTER_NAMES.map((name) => ({
+    label: name,
+    value: name,
+    description: FILTERS[name].about,
+    selected: filters.includes(name),
+  }));
+  const choice = menu(encodeCustomId('voice.filters'), 'Filters: none', options);
+  return { ...choice, min_values: 0, max_values: options.length };
 }
 
 export function playbackAnswer(status: PlaybackStatus, now: number): Card {

@@ -1,12 +1,21 @@
 import type { Failure } from '../../../domain/failure.ts';
-import type { Result } from '../../../lib/result.ts';
+import { isFilterName, MAX_VOLUME, MIN_VOLUME } from '../../../domain/playback.ts';
+import { err, type Result } from '../../../lib/result.ts';
 import type { PlaybackStatus } from '../../../services/snapshots.ts';
 import { type Caller, type ComponentModule, refusal } from '../../answer.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 
-/** Play, pause and stop on panels. Each names the song it was drawn for: another song than that is left alone. */
+/** What one press jumps. ms */
+const JUMP_MS = 15_000;
+/** What one press changes. Percent */
+const VOLUME_STEP = 10;
+
+/**
+ * What the commands do, on panels. What changes the song names the one it was drawn for: another song than that is left
+ * alone.
+ */
 export function voiceButtons(
   { playback, queue }: Pick<Services, 'playback' | 'queue'>,
   desk: PanelDesk,
@@ -18,22 +27,55 @@ export function voiceButtons(
     return { code: 'just-played', publicId: submission.publicId, title: submission.title, by: byUserId };
   }
   const voiceButton = (
-    verb: 'play' | 'pause' | 'stop',
-    act: (caller: Caller) => Promise<Result<PlaybackStatus, Failure>>,
+    verb: 'play' | 'pause' | 'stop' | 'seek',
+    act: (caller: Caller, way: string | undefined) => Promise<Result<PlaybackStatus, Failure>>,
   ): ComponentModule => ({
     action: `voice.${verb}`,
     access: 'reviewer',
     answer: 'update',
-    run: async (press, caller, [playId]) => {
+    run: async (press, caller, [playId, way]) => {
       const stale = await staleness(caller.guildId, idArgument(playId));
       if (stale !== null) return refusal(stale);
-      const result = await act(caller);
+      const result = await act(caller, way);
       return result.ok ? desk.redraw(press) : refusal(result.error);
     },
   });
+  const jump = async (
+    { guildId, userId }: Caller,
+    way: string | undefined,
+  ): Promise<Result<PlaybackStatus, Failure>> => {
+    const { player } = playback.status(guildId);
+    if (player.kind === 'idle' || player.kind === 'failed') return err({ code: 'nothing-playing' });
+    const target = Math.max(0, player.positionMs + (way === 'back' ? -JUMP_MS : JUMP_MS));
+    return playback.seek(guildId, userId, Math.min(target, player.durationMs ?? target));
+  };
+  const volume: ComponentModule = {
+    action: 'voice.volume',
+    access: 'reviewer',
+    answer: 'update',
+    run: async (press, { guildId, userId }, [way]) => {
+      const wanted = playback.status(guildId).volume + (way === 'down' ? -VOLUME_STEP : VOLUME_STEP);
+      const percent = Math.min(MAX_VOLUME, Math.max(MIN_VOLUME, wanted));
+      const result = await playback.setVolume(guildId, userId, percent);
+      return result.ok ? desk.redraw(press) : refusal(result.error);
+    },
+  };
+  const filters: ComponentModule = {
+    action: 'voice.filters',
+    access: 'reviewer',
+    answer: 'update',
+    run: async (press, { guildId, userId }) => {
+      const chosen = press.isStringSelectMenu() ? press.values.filter(isFilterName) : [];
+      const result = await playback.setFilters(guildId, userId, chosen);
+      return result.ok ? desk.redraw(press) : refusal(result.error);
+    },
+  };
   return [
     voiceButton('play', ({ guildId, userId }) => playback.play(guildId, userId)),
     voiceButton('pause', ({ guildId, userId }) => playback.pause(guildId, userId)),
     voiceButton('stop', ({ guildId, userId }) => playback.stop(guildId, userId)),
+    voiceButton('seek', jump),
+    volume,
+    filters,
   ];
 }
