@@ -93,6 +93,20 @@ export class Human {
     return this.#act('component', spec, { force: true, ...act });
   }
 
+  /** A choice in a menu with this custom id, whether the message has such a menu with such options or not. */
+  async selectRaw(on: MessageLike, customId: string, values: readonly string[], act: ActOptions = {}): Promise<Seen> {
+    const message = messageOf(on);
+    const spec = {
+      kind: 'select',
+      userId: this.id,
+      channelId: message.channelId,
+      messageId: message.id,
+      customId,
+      values,
+    } as const;
+    return this.#act('component', spec, { force: true, ...act });
+  }
+
   /** String options by what is written on them or by value; people, roles and channels as objects or ids. */
   async select(
     on: MessageLike,
@@ -104,15 +118,8 @@ export class Human {
     const select = findSelect(message.components, target, () => seenMessage(this.#world, message).text);
     const picks = (Array.isArray(values) ? values : [values]).map((pick: Pick) => idOf(pick));
     const isString = select.type === ComponentType.stringSelect && act.force !== true;
-    const spec = {
-      kind: 'select',
-      userId: this.id,
-      channelId: message.channelId,
-      messageId: message.id,
-      customId: asString(select.custom_id) ?? '',
-      values: isString ? picks.map((wanted) => optionValue(select, wanted)) : picks,
-    } as const;
-    return this.#act('component', spec, act);
+    const chosen = isString ? picks.map((wanted) => optionValue(select, wanted)) : picks;
+    return this.selectRaw(message, asString(select.custom_id) ?? '', chosen, { force: false, ...act });
   }
 
   /** Fills in and submits the modal that `seen` shows. */
