@@ -16,6 +16,7 @@ import type { SettingsService } from '../services/settings-service.ts';
 import type { SubmissionService } from '../services/submission-service.ts';
 import type { Card } from './cards/card.ts';
 import { bookmarkCard, dataExportCard, type NoticeView, noticeCard } from './cards/notice-card.ts';
+import { numbersStand } from './posted-numbers.ts';
 import { apiCode, asMessage, isOutage } from './send.ts';
 
 /** How long a notice stays in the submissions channel when its owner takes no DMs. ms */
@@ -50,13 +51,19 @@ export class Announcer implements Notifier {
     this.#ports = ports;
   }
 
-  async deliver(guildId: string, target: NoticeTarget, notice: Notice, once?: string): Promise<Delivery> {
+  async deliver(
+    guildId: string,
+    target: NoticeTarget,
+    notice: Notice,
+    once?: string,
+    triedSince: number | null = null,
+  ): Promise<Delivery> {
     if (!this.#ports.client.isReady()) return 'retry';
     switch (target.kind) {
       case 'member':
         return this.#tellMember(guildId, target.userId, notice, once);
       case 'channel':
-        return this.#tellChannel(guildId, target.setting, notice, once);
+        return this.#tellChannel(guildId, target.setting, notice, once, triedSince);
       default:
         throw target satisfies never;
     }
@@ -104,7 +111,8 @@ export class Announcer implements Notifier {
     guildId: string,
     setting: SettingKey & NoticePlace,
     notice: Notice,
-    once?: string,
+    once: string | undefined,
+    triedSince: number | null,
   ): Promise<Delivery> {
     const card = await this.#card(guildId, notice, 'private');
     if (card === null) return 'refused';
@@ -121,8 +129,26 @@ export class Announcer implements Notifier {
       );
       return 'refused';
     }
-    const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
+    const place = { guildId, channelId: channel.id };
+    if (notice.kind === 'metrics' && triedSince !== null) {
+      const known = await this.#known(channel, notice.sessionId, triedSince, place);
+      if (known !== 'unknown') return known;
+    }
+    const sent = await this.#attempt(place, () => channel.send(asMessage(card, once)));
     return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  /** What became of an earlier try; `unknown`: it did not reach the channel, so the numbers are to be sent. */
+  async #known(channel: SendableChannels, sessionId: number, since: number, place: object) {
+    try {
+      const stand = await numbersStand(channel, sessionId, since);
+      // Told twice is worse than told never.
+      if (stand === null) this.#ports.log.warn({ sessionId, ...place }, 'the numbers may stand there: not sent again');
+      if (stand === null) return 'refused';
+      return stand ? 'sent' : 'unknown';
+    } catch (error) {
+      return this.#outcome(error, place).kind === 'retry' ? 'retry' : 'refused';
+    }
   }
 
   /** No channel of staff is left, or none was ever set: the owner reads it. */

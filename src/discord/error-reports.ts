@@ -95,7 +95,7 @@ export class ErrorReports {
     const { notifier, log } = this.#ports;
     try {
       const target = { kind: 'channel', setting: 'channel.debug' } as const;
-      const delivery = await notifier.deliver(guildId, target, { kind: 'staff-alert', text }, once);
+      const delivery = await notifier.deliver(guildId, target, { kind: 'staff-alert', text }, once, null);
       if (delivery !== 'sent') log.error({ guildId, text, delivery }, 'staff could not be told');
     } catch (error) {
       log.error({ err: error, guildId, text }, 'staff could not be told');

@@ -23,6 +23,8 @@ export interface LiveSession {
   readonly viewersLow: number | null;
   readonly unreadable: number;
   readonly merged: number;
+  /** When its numbers came to stand in their channel. */
+  readonly numbersPostedAt: number | null;
 }
 
 export type NewLiveSession = Pick<
@@ -215,6 +217,8 @@ export interface LiveReads extends CoinReads {
 export interface LiveStore extends LiveReads, CoinStore {
   begin(session: NewLiveSession): Promise<LiveSession>;
   end(sessionId: number, cause: EndCause, at: number): Promise<void>;
+  /** Its numbers stand in their channel. The first time counts. */
+  numbersPosted(sessionId: number, at: number): Promise<void>;
   /** The host took another name. */
   rename(sessionId: number, hostName: string): Promise<void>;
   /** A gap that is open already stays. */

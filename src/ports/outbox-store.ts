@@ -34,9 +34,10 @@ export interface OutboxStore extends OutboxReads {
   markWaiting(id: number, notBefore: number, outcome: string): Promise<void>;
   /**
    * What was being sent when the process died, and may have been told. At most `withinMs` ago it waits again; what is
-   * older is given up. @returns how many were given up
+   * older is given up, but for the kinds of which can be found out whether they were told.
+   * @returns how many were given up
    */
-  settleInterrupted(at: number, withinMs: number): Promise<number>;
+  settleInterrupted(at: number, withinMs: number, findable: readonly Notice['kind'][]): Promise<number>;
   /** The clock was set back: what was stored in its future is due now, not when that time comes again. */
   catchUp(at: number): Promise<void>;
   /** Forgets finished ones older than `before`. */

@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LiveRoom } from '../ports/live-source.ts';
 import type { LiveSession } from '../ports/live-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoreTx } from '../ports/store.ts';
 import { audit } from './staff-record.ts';
 
 export interface SessionEnd {
@@ -42,7 +42,10 @@ export class LiveBook {
     const at = this.#clock.now();
     return this.#store.transaction(async (tx) => {
       const left = await tx.lives.openSessionId(guildId);
-      if (left !== null) await tx.lives.end(left, 'restart', at);
+      if (left !== null) {
+        await tx.lives.end(left, 'restart', at);
+        await promiseNumbers(tx, guildId, left, at);
+      }
       const session = await tx.lives.begin({
         guildId,
         hostName: room.hostName ?? target.host,
@@ -120,15 +123,20 @@ export class LiveBook {
           at: now,
         });
       }
-      await tx.outbox.add({
-        guildId,
-        dedupeKey: `metrics:${sessionId}`,
-        target: { kind: 'channel', setting: 'channel.metrics' },
-        notice: { kind: 'metrics', sessionId },
-        at: now,
-      });
+      await promiseNumbers(tx, guildId, sessionId, now);
     });
   }
+}
+
+/** Whatever happens from here on: with the end of a show its numbers are due, once. */
+async function promiseNumbers(tx: StoreTx, guildId: string, sessionId: number, at: number): Promise<void> {
+  await tx.outbox.add({
+    guildId,
+    dedupeKey: `metrics:${sessionId}`,
+    target: { kind: 'channel', setting: 'channel.metrics' },
+    notice: { kind: 'metrics', sessionId },
+    at,
+  });
 }
 
 export function openSessionOf({ id, roomId, hostUserId, startedAt }: LiveSession): OpenSession {

@@ -28,6 +28,8 @@ const KNOWN_MS = 60_000;
 /** After the store itself refused. ms */
 const TROUBLE_MS = 30_000;
 const OPT_OUT_KEY = 'notices';
+/** These can be looked for where they belong, so they are never given up for being in doubt. */
+const FINDABLE: readonly Notice['kind'][] = ['metrics'];
 /** Answers to what the member did a moment ago come also to those who want no notices. */
 const ANSWERS: ReadonlySet<Notice['kind']> = new Set(['data-export', 'stored-passive', 'refused-passive']);
 
@@ -59,7 +61,7 @@ export class NoticeService {
     const interrupted = await store.transaction(async (tx) => {
       await tx.outbox.prune(clock.now() - KEEP_MS);
       await tx.outbox.catchUp(clock.now());
-      return tx.outbox.settleInterrupted(clock.now(), KNOWN_MS);
+      return tx.outbox.settleInterrupted(clock.now(), KNOWN_MS, FINDABLE);
     });
     if (interrupted > 0)
       log.warn({ interrupted }, 'notices that were being sent at a crash long ago are not sent again');
@@ -159,7 +161,11 @@ export class NoticeService {
     await store.transaction((tx) => tx.outbox.markSending(stored.id, clock.now()));
     const delivery = await this.#deliver(stored);
     await store.transaction(async (tx) => {
-      if (delivery === 'sent') return tx.outbox.markDone(stored.id, 'sent', 'sent', clock.now());
+      if (delivery === 'sent') {
+        const { notice } = stored;
+        if (notice.kind === 'metrics') await tx.lives.numbersPosted(notice.sessionId, clock.now());
+        return tx.outbox.markDone(stored.id, 'sent', 'sent', clock.now());
+      }
       if (delivery === 'refused') return tx.outbox.markDone(stored.id, 'given-up', 'refused', clock.now());
       if (stored.attempts + 1 >= MAX_ATTEMPTS) {
         log.warn({ notice: stored.notice.kind, guildId: stored.guildId }, 'a notice is given up');
@@ -174,9 +180,10 @@ export class NoticeService {
   }
 
   /** A bug in the wording of one notice must not hold up all others. */
-  async #deliver({ id, guildId, target, notice }: StoredNotice) {
+  async #deliver({ id, guildId, target, notice, attempts, createdAt }: StoredNotice) {
     try {
-      return await this.#ports.notifier.deliver(guildId, target, notice, `notice-${id}`);
+      const triedSince = attempts > 0 ? createdAt : null;
+      return await this.#ports.notifier.deliver(guildId, target, notice, `notice-${id}`, triedSince);
     } catch (error) {
       this.#ports.log.error({ err: error, notice: notice.kind, guildId }, 'a notice could not be delivered');
       return 'refused' as const;

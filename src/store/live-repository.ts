@@ -95,6 +95,15 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     await this.db.deleteFrom('seen_message').where('session_id', '=', sessionId).execute();
   }
 
+  async numbersPosted(sessionId: number, at: number): Promise<void> {
+    await this.db
+      .updateTable('session')
+      .set({ metrics_posted_at: at })
+      .where('id', '=', sessionId)
+      .where('metrics_posted_at', 'is', null)
+      .execute();
+  }
+
   async rename(sessionId: number, hostName: string): Promise<void> {
     await this.db.updateTable('session').set({ host_name: hostName }).where('id', '=', sessionId).execute();
   }
@@ -232,5 +241,6 @@ function toSession(row: Selectable<SessionTable>): LiveSession {
     viewersLow: row.viewers_low,
     unreadable: row.unreadable,
     merged: row.merged,
+    numbersPostedAt: row.metrics_posted_at,
   };
 }

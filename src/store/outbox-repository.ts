@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { NewNotice, OutboxStore, StoredNotice } from '../ports/outbox-store.ts';
 import type { Tables } from './tables.ts';
 
@@ -80,7 +80,7 @@ export class OutboxRepository implements OutboxStore {
       .execute();
   }
 
-  async settleInterrupted(at: number, withinMs: number): Promise<number> {
+  async settleInterrupted(at: number, withinMs: number, findable: readonly string[]): Promise<number> {
     await this.#db
       .updateTable('outbox')
       // Before those that were stored after it.
@@ -88,8 +88,12 @@ export class OutboxRepository implements OutboxStore {
       .where('state', 'in', ['waiting', 'sending'])
       .where('state', '=', 'sending')
       // Both ways: the clock may have been set back since.
-      .where('not_before', '>=', at - withinMs)
-      .where('not_before', '<=', at + withinMs)
+      .where((eb) =>
+        eb.or([
+          eb.between('not_before', at - withinMs, at + withinMs),
+          sql<boolean>`notice ->> 'kind' IN (SELECT value FROM json_each(${JSON.stringify(findable)}))`,
+        ]),
+      )
       .execute();
     const { numUpdatedRows } = await this.#db
       .updateTable('outbox')

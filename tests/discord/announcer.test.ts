@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Announcer } from '../../src/discord/announcer.ts';
 import { textCard } from '../../src/discord/cards/card.ts';
+import { sessionMark } from '../../src/discord/cards/metrics-card.ts';
 import type { Notice, NoticeTarget } from '../../src/domain/notice.ts';
 import { botStage, PATIENCE } from './bot-stage.ts';
 import { link, song } from './cards/worst-case.ts';
@@ -25,7 +26,10 @@ async function stage(options: { readonly loggedIn?: boolean } = {}) {
     privacy: { export: async (guildId, userId) => ({ guildId, userId, songs: [] }) },
     sessionCard: async (_guildId, sessionId) =>
       sessionId === 7
-        ? { ...textCard('brand', 'the numbers'), files: [{ name: 'show.csv', bytes: new TextEncoder().encode('a,b') }] }
+        ? {
+            ...textCard('brand', `the numbers${sessionMark(7)}of the show`),
+            files: [{ name: 'show.csv', bytes: new TextEncoder().encode('a,b') }],
+          }
         : null,
     clock,
     log: bot.log,
@@ -141,6 +145,25 @@ describe('a notice for a channel', () => {
     const [posted] = nova.sees(numbers);
     expect(posted?.text).toContain('the numbers');
     expect(posted?.files.map(({ name }) => name)).toEqual(['show.csv']);
+  });
+
+  test('brings the numbers of a show once, however often it is unsure whether they came', async () => {
+    const { announcer, guild, settings, addChannel, nova, discord, world } = await stage();
+    const numbers = addChannel('numbers');
+    settings.put(guild.id, { 'channel.metrics': numbers.id });
+    const target: NoticeTarget = { kind: 'channel', setting: 'channel.metrics' };
+    const again = (since: number) =>
+      announcer.deliver(guild.id, target, { kind: 'metrics', sessionId: 7 }, 'n1', since);
+    const began = world.now();
+    expect(await again(began)).toBe('sent');
+    expect(nova.sees(numbers)).toHaveLength(1);
+    // Long after Discord forgot by which name it came.
+    world.advance(3_600_000);
+    expect(await again(began)).toBe('sent');
+    expect(nova.sees(numbers)).toHaveLength(1);
+    discord.faults.rest({ match: `/channels/${numbers.id}/messages`, method: 'GET', status: 500 });
+    expect(await again(began)).toBe('retry');
+    expect(nova.sees(numbers)).toHaveLength(1);
   });
 
   test('brings a bookmarked song with the way to it', async () => {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
+import { PushedClock, rows, until } from './desk.ts';
 import { PATIENCE, type Show, startShow, submitFree } from './show.ts';
 
+const clock = new PushedClock();
 let show: Show;
 let tiktok: TikTok;
 beforeAll(async () => {
-  show = await startShow({ sandbox: { voice: false } });
+  show = await startShow({ sandbox: { voice: false }, clock });
   if (show.sandbox.tiktok === undefined) throw new Error('no TikTok');
   tiktok = show.sandbox.tiktok;
   await show.setUp();
@@ -75,5 +77,27 @@ describe('a show', () => {
     expect(numbers.text).toMatch(/2,196/);
     expect(numbers.files.map(({ name }) => name).join()).toMatch(/png.*csv|csv.*png/);
     expect(first).not.toBe(second);
+  });
+
+  it('whose bot dies between the end and the post has its numbers posted by the next one, exactly once', async () => {
+    const live = tiktok.host('shortshow').goLive();
+    await tiktokCommand('connect', { unique_id: 'shortshow' });
+    await live.waitForConnection();
+    live.comment(tiktok.viewer('dora'), 'hi');
+    const { faults } = show.sandbox.discord;
+    faults.rest({ match: `/channels/${show.channels.numbers.id}/messages`, method: 'POST', status: 503 });
+    tiktok.host('shortshow').endLive();
+    const due = "SELECT 1 FROM outbox WHERE state = 'waiting' AND attempts > 0 AND notice ->> 'kind' = 'metrics'";
+    await until(async () => (await rows(show, due)).length === 1, 'the numbers were refused once');
+    const numbers = () => show.nova.sees(show.channels.numbers).filter(({ text }) => text.includes('@shortshow'));
+    await show.restart(() => {
+      expect(numbers()).toEqual([]);
+      faults.clear();
+      clock.push(60_000);
+    });
+    await show.nova.waitToSee(show.channels.numbers, /@shortshow[\s\S]*dora/, PATIENCE);
+    const posted = 'SELECT 1 FROM session WHERE metrics_posted_at IS NOT NULL AND host_name = ?';
+    await until(async () => (await rows(show, posted, 'shortshow')).length === 1, 'it is known that they stand there');
+    expect(numbers()).toHaveLength(1);
   });
 });

@@ -9,11 +9,22 @@ import { CoreStage, GUILD, quietLog, STAFF, unwrap } from './core-stage.ts';
 
 /** Whom the bot told what, and how that went. */
 class Mouth implements Notifier {
-  readonly told: { readonly target: NoticeTarget; readonly notice: Notice; readonly once: string | undefined }[] = [];
+  readonly told: {
+    readonly target: NoticeTarget;
+    readonly notice: Notice;
+    readonly once: string;
+    readonly triedSince: number | null;
+  }[] = [];
   answer: (notice: Notice) => Delivery | Promise<Delivery> = () => 'sent';
 
-  async deliver(_guildId: string, target: NoticeTarget, notice: Notice, once?: string): Promise<Delivery> {
-    this.told.push({ target, notice, once });
+  async deliver(
+    _guildId: string,
+    target: NoticeTarget,
+    notice: Notice,
+    once: string,
+    triedSince: number | null,
+  ): Promise<Delivery> {
+    this.told.push({ target, notice, once, triedSince });
     return this.answer(notice);
   }
 
@@ -150,6 +161,55 @@ describe('a notice', () => {
     expect(new Set(mouth.told.map(({ once }) => once)).size).toBe(kinds.length);
     if (kinds.length === 2) expect(mouth.told[0]?.once).toBe(dying.told[0]?.once);
     await second.stop();
+    await after.close();
+    held.resolve('refused');
+    await first.stop();
+    await before.close();
+  });
+});
+
+describe('the numbers of a show', () => {
+  const numbers: Notice = { kind: 'metrics', sessionId: 1 };
+  const place: NoticeTarget = { kind: 'channel', setting: 'channel.metrics' };
+  const posted = async (on: CoreStage) => (await on.store.read((tx) => tx.lives.session(GUILD, 1)))?.numbersPostedAt;
+
+  test('that were being sent when the process died long ago are looked for first, then posted, and known as posted', async () => {
+    folder = await mkdtemp(join(tmpdir(), 'skipline-notices-'));
+    const path = join(folder, 'skipline.db');
+    const before = await CoreStage.open(path);
+    await before.store.transaction((tx) =>
+      tx.lives.begin({
+        ...{ guildId: GUILD, hostName: 'nova', hostUserId: null, roomId: '7', persistent: false, askedBy: STAFF },
+        startedAt: before.clock.now(),
+      }),
+    );
+    const dying = new Mouth();
+    const reached = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<Delivery>();
+    dying.answer = () => {
+      reached.resolve();
+      return held.promise;
+    };
+    const first = service(before, dying);
+    await first.tell(GUILD, place, 'metrics:1', numbers);
+    const storedAt = before.clock.now();
+    await first.start();
+    await reached.promise;
+    expect(dying.told.map(({ triedSince }) => triedSince)).toEqual([null]);
+
+    const after = await CoreStage.open(path);
+    after.clock.jumpMs = 3_600_000;
+    const second = service(after, mouth);
+    await second.start();
+    await second.idle();
+    expect(mouth.told).toMatchObject([{ notice: numbers, triedSince: storedAt }]);
+    expect(await posted(after)).toBe(after.clock.now());
+    await second.stop();
+    const third = service(after, mouth);
+    await third.start();
+    await third.idle();
+    expect(mouth.told).toHaveLength(1);
+    await third.stop();
     await after.close();
     held.resolve('refused');
     await first.stop();

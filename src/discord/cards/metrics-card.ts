@@ -57,6 +57,11 @@ const COLUMNS: readonly Column[] = [
   { title: 'Coins', width: 5, align: 'right', of: (row) => compact(row.coins) },
 ];
 
+/** By this a posted card is known again. */
+export function sessionMark(sessionId: number): string {
+  return ` · session ${sessionId}\n`;
+}
+
 /** Inside a code block only its end must be kept out; control characters and line breaks would break the columns. */
 function cellText(content: string): string {
   return content.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replaceAll('`', "'");
@@ -100,7 +105,7 @@ export function metricsCard(
 ): Card {
   const spanMs = (report.endedAt ?? now) - report.startedAt;
   const ended = report.endCause === null ? 'still running' : END_CAUSE[report.endCause];
-  const head = `## 📊 The show with @${plain(report.host, 40)}\n<t:${Math.floor(report.startedAt / 1000)}:f> · ${ended} · session ${report.sessionId}`;
+  const head = `## 📊 The show with @${plain(report.host, 40)}\n<t:${Math.floor(report.startedAt / 1000)}:f> · ${ended}${sessionMark(report.sessionId)}`;
   const more = report.handles.length - TABLE_ROWS;
   const people =
     report.handles.length === 0
@@ -115,7 +120,7 @@ export function metricsCard(
   return {
     components: [
       container('brand', [
-        text(`${head}\n${totalsText(report, spanMs)}`),
+        text(`${head}${totalsText(report, spanMs)}`),
         ...(files.picture === null
           ? []
           : [
