@@ -49,11 +49,13 @@ const REMEMBERED = 20_000;
 /** One budget, many keys. */
 class Meter {
   readonly #limiter: RateLimiterMemory;
+  readonly #windowMs: number;
   /** When a key that used its budget up gets a new one. ms */
   readonly #fullUntil = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(budget: Budget) {
     this.#limiter = new RateLimiterMemory({ points: budget.actions, duration: budget.seconds });
+    this.#windowMs = budget.seconds * 1_000;
   }
 
   /** @returns ms to wait; 0 = free */
@@ -65,7 +67,9 @@ class Meter {
   take(key: string, now: number): void {
     const settled = (outcome: unknown) => {
       if (!(outcome instanceof RateLimiterRes)) throw outcome;
-      if (outcome.remainingPoints <= 0) this.#fullUntil.set(key, now + outcome.msBeforeNext);
+      // The limiter goes by the time of day: set back an hour, it would keep people waiting for an hour.
+      const waitMs = Math.min(outcome.msBeforeNext, this.#windowMs);
+      if (outcome.remainingPoints <= 0) this.#fullUntil.set(key, now + waitMs);
     };
     void this.#limiter.consume(key).then(settled, settled);
   }
@@ -77,7 +81,7 @@ export class Throttle {
   readonly #members = new Map<ThrottleKind, Meter>();
   readonly #guilds = new Map<ThrottleKind, Meter>();
 
-  /** @param now ms since the epoch */
+  /** @param now monotonic ms */
   constructor(now: () => number) {
     this.#now = now;
     for (const [kind, rule] of Object.entries(THROTTLE) as [ThrottleKind, Rule][]) {

@@ -313,7 +313,7 @@ export class GuildLive {
     if (ingest !== null && this.#state.kind === 'recovering') {
       ingest.expect({ kind: 'none' });
       ingest.tally.reconnects += 1;
-      ingest.tally.gapMs += clock.now() - this.#state.attempt.sinceAt;
+      ingest.tally.gapMs += Math.max(0, clock.now() - this.#state.attempt.sinceAt);
     }
     this.#apply({ kind: 'opened', session, host });
     log.info({ guildId: this.#guildId, sessionId: session.sessionId }, 'LIVE entered again');

@@ -26,7 +26,8 @@ export class UpkeepService {
   readonly #ports: UpkeepPorts;
   #cancel: (() => void) | null = null;
   #running: Promise<void> = Promise.resolve();
-  #purgedAt = 0;
+  /** On the monotonic clock. */
+  #purgedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ports: UpkeepPorts) {
     this.#ports = ports;
@@ -53,8 +54,9 @@ export class UpkeepService {
     const at = clock.now();
     await this.#closeQuestions(at);
     await store.transaction((tx) => tx.handles.dropExpiredProofs(at));
-    if (at - this.#purgedAt < PURGE_EVERY_MS) return;
-    this.#purgedAt = at;
+    const now = clock.monotonic();
+    if (now - this.#purgedAt < PURGE_EVERY_MS) return;
+    this.#purgedAt = now;
     await store.transaction((tx) => tx.outbox.prune(at - NOTICES_KEPT_MS));
     await guilds.purge();
   }

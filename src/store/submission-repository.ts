@@ -7,6 +7,9 @@ import type { SubmissionTable } from './tables.ts';
 
 type Row = Selectable<SubmissionTable>;
 
+/** A clock that is set back by more was wrong before. ms */
+const BELIEVED_MS = 25 * 3_600_000;
+
 export class SubmissionRepository extends SubmissionReader implements SubmissionStore {
   async isTaken(guildId: string, publicId: string): Promise<boolean> {
     const row = await this.db
@@ -19,7 +22,8 @@ export class SubmissionRepository extends SubmissionReader implements Submission
   }
 
   async add(submission: NewSubmission): Promise<Submission> {
-    const rank = await this.#lastRank(submission.guildId, submission.line, submission.submittedAt);
+    const submittedAt = await this.#afterTheLast(submission.guildId, submission.submittedAt);
+    const rank = await this.#lastRank(submission.guildId, submission.line, submittedAt);
     const { insertId } = await this.db
       .insertInto('submission')
       .values({
@@ -34,7 +38,7 @@ export class SubmissionRepository extends SubmissionReader implements Submission
         handle_id: submission.handleId,
         line: submission.line,
         rank,
-        submitted_at: submission.submittedAt,
+        submitted_at: submittedAt,
         asked_until: submission.askedUntil,
         via: submission.via,
       })
@@ -135,6 +139,19 @@ export class SubmissionRepository extends SubmissionReader implements Submission
   }
 
   /** A rank behind all others of the line, also when the clock was set back. */
+  /** Who comes later stands later, also when the clock was set back in between; a clock that was wildly wrong is forgotten. */
+  async #afterTheLast(guildId: string, at: number): Promise<number> {
+    const last = await this.db
+      .selectFrom('submission')
+      .select('submitted_at')
+      .where('guild_id', '=', guildId)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const ahead = (last?.submitted_at ?? at) - at;
+    return ahead > 0 && ahead <= BELIEVED_MS ? at + ahead : at;
+  }
+
   async #lastRank(guildId: string, line: Line, at: number): Promise<number> {
     if (line === 'free' || line === 'draft') return at;
     const highest = await this.#edgeRank(guildId, line, 'desc');

@@ -22,6 +22,20 @@ async function press(throttle: Throttle, times: number, name: string, userId = '
 
 const refused = (answers: readonly (number | null)[]) => answers.filter((answer) => answer !== null).length;
 
+test.each([
+  ['back an hour', -3_600_000],
+  ['forwards a day', 86_400_000],
+])('a clock that is set %s holds nobody up for longer', async (_how, jumpMs) => {
+  const throttle = new Throttle(() => performance.now());
+  const { actions, seconds } = THROTTLE.command.member;
+  await press(throttle, actions - 1, '/queue');
+  vi.setSystemTime(Date.now() + jumpMs);
+  const waits = (await press(throttle, 3, '/queue')).map((waitMs) => waitMs ?? 0);
+  expect(Math.max(...waits)).toBeLessThanOrEqual(seconds * 1_000);
+  await vi.advanceTimersByTimeAsync(seconds * 1_000);
+  expect(await press(throttle, 1, '/queue')).toEqual([null]);
+});
+
 describe('a member', () => {
   test('who uses commands like a person is never held up', async () => {
     const throttle = new Throttle(Date.now);

@@ -68,17 +68,17 @@ describe('the order', () => {
   test('is that of the lines, then who entered first, then points, then time', async () => {
     const ids = await store.transaction(async (tx) => {
       const free = await waitingSong(tx, '1', 'free', T0 + 5);
-      const earlier = await waitingSong(tx, '2', 'free', T0 + 1);
+      const setBack = await waitingSong(tx, '2', 'free', T0 + 1);
       const skip = await waitingSong(tx, '3', 'skip', T0 + 3);
       const skipEarlier = await waitingSong(tx, '4', 'skip', T0 + 2);
       const double = await waitingSong(tx, '5', 'double-skip', T0 + 9);
       const back = await waitingSong(tx, '6', 'back-to-back', T0 + 10);
       await waitingSong(tx, '7', 'pending', T0);
-      return { free, earlier, skip, skipEarlier, double, back };
+      return { free, setBack, skip, skipEarlier, double, back };
     });
-    // "Earlier" is who entered earlier: ranks follow the order of entering, also when the clock goes backwards.
+    // "First" is who entered first: ranks and times follow the order of entering, also when the clock goes backwards.
     expect(await order()).toEqual(
-      [ids.back, ids.double, ids.skip, ids.skipEarlier, ids.earlier, ids.free].map(({ id }) => id),
+      [ids.back, ids.double, ids.skip, ids.skipEarlier, ids.free, ids.setBack].map(({ id }) => id),
     );
   });
 
