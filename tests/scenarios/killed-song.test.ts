@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { halfFiles } from '../../chaos/leftovers.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
 import { type NightReview, nightReview, setupCommands } from '../../sandbox/story/night-review.ts';
@@ -13,7 +14,7 @@ import { makeTone } from '../../sandbox/story/songs.ts';
 import { decodeOgg, timeline } from '../../sandbox/voice/analyse.ts';
 import { type CapturedFrame, framesToOgg } from '../../sandbox/voice/capture.ts';
 import type { VoiceSandbox } from '../../sandbox/voice/voice-sandbox.ts';
-import { ask } from './desk.ts';
+import { ask, until } from './desk.ts';
 import { PATIENCE, panel, type SubmitFields, submit } from './show.ts';
 
 /** Songs whose pitch tells the position: so high at the start, so much higher every second. Hz */
@@ -139,5 +140,22 @@ describe('a bot that is killed while a song plays goes on at the same second', (
   it('with a file', async () => {
     const fields = { file: { name: 'rising.mp3', bytes: file }, artist: 'Ben', title: 'Uploaded' };
     expectSameSecond(await killedWhilePlaying(fields));
+  });
+});
+
+describe('a bot that is killed while a song is being prepared', () => {
+  it('leaves no half file, and prepares it at the next start', async () => {
+    const { nova, ben, channels } = scene;
+    const long = await makeTone({ hz: 300, seconds: 45, format: 'mp3' });
+    const seen = await submit(ben, { file: { name: 'long.mp3', bytes: long }, artist: 'Ben', title: 'Long One' });
+    expect(seen.text).toMatch(/being prepared for playback/);
+    await (await ben.click(seen, { label: 'No' })).final(PATIENCE);
+    const scratch = join(dataDir, 'media', 'tmp');
+    await until(async () => (await readdir(scratch)).some((name) => name.endsWith('.opus')), 'it is being encoded');
+    await bots.at(-1)?.stop('SIGKILL');
+    expect((await halfFiles(dataDir)).length).toBeGreaterThan(0);
+    await start();
+    await nova.waitToSee(channels.review, /Reviewer queue[\s\S]*Long One[\s\S]*ready/, PATIENCE);
+    await until(async () => (await halfFiles(dataDir)).length === 0, 'nothing half is left');
   });
 });

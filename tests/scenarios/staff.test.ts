@@ -50,6 +50,23 @@ describe('/move', () => {
   });
 });
 
+describe('a place', () => {
+  it('is explained in words, with a wait by how long songs take tonight', async () => {
+    for (let n = 1; n <= 5; n += 1) await submitAs(show.ana, `Wait ${n}`, 'free');
+    await submitAs(show.ben, 'Waited For', 'free');
+    const place = async () => (await ask(show.ben, 'queue')).text.split('Your songs')[1] ?? '';
+    for (let n = 0; n < 3; n += 1) {
+      await ask(show.nova, 'next');
+      clock.push(20 * 60_000);
+    }
+    await ask(show.nova, 'next');
+    expect(await place()).toMatch(/#2: .*Free line, 0 points, 1 song ahead, about 40 min/);
+    expect((await ask(show.ben, 'mystats')).text).toMatch(/#2: .*Free line, 0 points, 1 song ahead, about 40 min/);
+    clock.push(15 * 60_000);
+    expect(await place()).toMatch(/about 25 min/);
+  });
+});
+
 describe('song ids', () => {
   it.each(['move', 'remove'])(
     'are suggested by /%s: by id, by a piece of the title, waiting ones only',

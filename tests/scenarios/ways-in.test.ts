@@ -79,7 +79,9 @@ describe.each(WAYS)('%s', (_name, way) => {
     const [first, second, third] = [await song(400), await song(410), await song(420)];
     const id = publicId(await way(who, first));
     expect(await queueText(show)).toContain(who.name);
-    expect(await way(who, first)).toMatch(new RegExp(`already submitted.*#${id}`));
+    // The same song in another spelling, the same bytes under another name.
+    const same = { link: `${first.link}?si=shared`, file: { ...first.file, name: 'renamed.mp3' } };
+    expect(await way(who, same)).toMatch(new RegExp(`already submitted.*#${id}`));
     await way(who, second);
     const lines = () =>
       rows(show, 'SELECT line, count(*) AS n FROM submission WHERE owner_id = ? GROUP BY line', who.id);

@@ -257,6 +257,23 @@ describe('the estimate', () => {
     expect(unwrap(await stage.queue.entry(GUILD, last))).toEqual(page.entries[1]);
   });
 
+  test('is made of the median of the last ten songs', async () => {
+    for (let n = 0; n < 14; n += 1) await stage.submit(`${n}`, { line: 'free' });
+    await next();
+    const lengths = [900, 900, 900, 10, 20, 30, 40, 50, 60, 70, 80, 90, 1_000];
+    for (const s of lengths.slice(0, 3)) {
+      await stage.clock.advance(s * 1_000);
+      await next();
+    }
+    expect((await stage.queue.page(GUILD, 0, 1)).songMs).toBe(900_000);
+    for (const s of lengths.slice(3)) {
+      await stage.clock.advance(s * 1_000);
+      await next();
+    }
+    // Of 10 to 90 and 1,000: the three long ones before them count no more.
+    expect((await stage.queue.page(GUILD, 0, 1)).songMs).toBe(55_000);
+  });
+
   test('forgets songs of yesterday, undone ones and ones without an end', async () => {
     for (let n = 0; n < 4; n += 1) await stage.submit(`${n}`, { line: 'free' });
     await next();
