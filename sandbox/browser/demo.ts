@@ -12,7 +12,7 @@ import { type SandboxOptions, startSandbox } from '../start.ts';
 import { BotProcess } from '../story/bot-process.ts';
 
 /** The same three songs every time: a second each to make. */
-const SONGS = join(tmpdir(), 'skipline-demo-songs');
+export const SONGS = join(tmpdir(), 'skipline-demo-songs');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The demo with everything behind it, without a browser. */

@@ -17,8 +17,10 @@ const PAGE_PORT = 4600;
 const BOT_PORT = 4601;
 
 export interface DemoPageOptions {
-  /** The project: holds `src/main.ts` and gets `.demo/`. */
+  /** The project: holds `src/main.ts`. */
   readonly root: string;
+  /** What the demo keeps: the page, songs, its world and the data of the bot. Default `.demo/` in the project. */
+  readonly home?: string;
   /** Forget what earlier runs left. */
   readonly fresh: boolean;
   /** Plays the show at once. */
@@ -26,6 +28,8 @@ export interface DemoPageOptions {
   /** Ends after the automatic show instead of staying for people. */
   readonly leave: boolean;
   readonly port?: number;
+  /** 1 = for people to watch; 0 = no pauses. */
+  readonly pace?: number;
   /** Environment on top of the sandbox's, such as `FFMPEG_PATH`. */
   readonly env: Readonly<Record<string, string>>;
   readonly tell: Narrator;
@@ -38,7 +42,7 @@ export interface DemoPageOptions {
 
 /** The demo in a browser. @returns the exit code */
 export async function runDemoPage(options: DemoPageOptions): Promise<number> {
-  const home = join(options.root, '.demo');
+  const home = options.home ?? join(options.root, '.demo');
   const lock = new FolderLock(home);
   const owner = await lock.take();
   if (owner !== null) {
@@ -72,7 +76,9 @@ async function runIn(home: string, options: DemoPageOptions): Promise<number> {
     if (isReady) say(`\nReady: ${server.url}\n`);
     if (options.auto && isReady) {
       stage.show.start('all');
-      if (options.leave) exitCode = (await Promise.race([stage.show.idle(), options.stopped])) == null ? 0 : 1;
+      const broke = await Promise.race([stage.show.idle(), options.stopped]);
+      if (options.leave) exitCode = broke == null ? 0 : 1;
+      else if (broke === null) say(`\nThe show is over. The page stays: ${server.url}`);
     } else if (options.leave) exitCode = 1;
     if (!options.leave) await options.stopped;
   } finally {
@@ -143,6 +149,7 @@ async function openStage(home: string, samples: SampleSongs, options: DemoPageOp
     botPort,
     samples,
     teller: { chapter: (title) => options.tell.chapter(title), line: (text) => options.tell.does('The show:', text) },
+    ...(options.pace === undefined ? {} : { pace: options.pace }),
     ...(kept === undefined ? {} : { earlier: kept.archive.stage }),
   });
   hear = (line) => stage.log.botLine(line);

@@ -224,7 +224,7 @@ describe('the stage', () => {
     await expect.poll(counted).toEqual(['15', '1', '0', '0', '0', '3', '3']);
     await page.getByRole('log', { name: 'LIVE chat' }).getByText('play it').waitFor();
     expect(await barriers()).toEqual([]);
-    await page.getByRole('slider', { name: /Crowd/ }).fill('300');
+    await page.getByRole('slider', { name: /Crowd/ }).fill('500');
     await expect.poll(() => demo.stage.live.view.totals.messages).toBeGreaterThan(100);
     await page.getByRole('button', { name: 'End stream' }).click();
     await page.getByRole('button', { name: 'Go live as @novalive' }).waitFor();
