@@ -67,6 +67,24 @@ describe('/overlay', () => {
     reader.close();
   });
 
+  it('is counted with everything else for whoever watches the bot from its machine', async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${show.app.httpPort}/metrics`)).text();
+    for (const line of [
+      /^skipline_interactions_total\{name="\/overlay",result="ok"\} [1-9]/m,
+      /^skipline_interaction_seconds_bucket\{le="0\.1",name="\/overlay"\} \d/m,
+      /^skipline_live_events\{kind="gift"\} 1$/m,
+      /^skipline_live_sessions\{state="active"\} 1$/m,
+      /^# TYPE skipline_panel_draws_total counter$/m,
+      /^skipline_discord_responses_total\{status="2xx"\} [1-9]/m,
+      /^skipline_waiting_songs\{line="skip"\} 1$/m,
+      /^skipline_voice_links\{state="away"\} 1$/m,
+      /^nodejs_eventloop_lag_p99_seconds \d/m,
+      /^skipline_store_seconds_count\{kind="transaction"\} [1-9]/m,
+    ])
+      expect(metrics).toMatch(line);
+    expect(metrics).not.toContain(show.guildId);
+  });
+
   it('reset ends the old address, for whoever watches it too', async () => {
     const old = addressIn((await overlayCommand('show')).text);
     const reader = await EventReader.open(`${old}/events`);
