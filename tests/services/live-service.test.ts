@@ -201,6 +201,27 @@ describe('a show', () => {
     expect((await show.outbox()).map(({ kind }) => kind)).toEqual(['live-connected']);
   });
 
+  it.each([
+    ['forwards a day', 24 * 3_600_000],
+    ['back an hour', -3_600_000],
+  ])(
+    'survives a drop during which the clock is set %s, and is given its whole time to return',
+    async (_how, jumpMs) => {
+      const sessionId = await show.goLive();
+      show.source.refusals = Array.from({ length: 500 }, () => ({ kind: 'network', detail: 'timeout' }) as const);
+      show.source.ear?.closed(1006);
+      await show.until(() => show.active.recovering !== null);
+      show.clock.jumpMs = jumpMs;
+      for (let minute = 0; minute < 8; minute += 1) await show.clock.advance(60_000);
+      expect(show.active).toMatchObject({ sessionId, recovering: expect.anything() });
+      show.source.refusals = [];
+      await show.pass(5_000, () => show.active.recovering === null);
+      await show.hear(live('comment'));
+      expect(show.active).toMatchObject({ sessionId, reconnects: 1 });
+      expect(show.active.gapMs).toBeGreaterThanOrEqual(0);
+    },
+  );
+
   it('that can not be returned to is over after the grace time, as of the drop', async () => {
     const sessionId = await show.goLive();
     await show.clock.advance(30_000);
