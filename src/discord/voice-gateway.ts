@@ -60,7 +60,9 @@ export class DiscordVoiceGateway implements VoiceGateway {
     return (await this.#tried(voice.setSuppressed(false))) || this.#tried(voice.setRequestToSpeak(true));
   }
 
-  setStatus(channelId: string, status: string | null): Promise<boolean> {
+  async setStatus(channelId: string, status: string | null): Promise<boolean> {
+    // Stages have a topic instead, which is their moderators' business.
+    if (this.#client.channels.cache.get(channelId)?.type === ChannelType.GuildStageVoice) return false;
     return this.#tried(this.#client.rest.put(Routes.channelVoiceStatus(channelId), { body: { status } }));
   }
 

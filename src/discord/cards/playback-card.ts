@@ -83,8 +83,8 @@ export function nowPlayingCard(
           ...(track?.kind === 'link' ? openButtons(track.url) : []),
         ),
         row(
-          button('15 s', encodeCustomId('voice.seek', playId, 'back'), { emoji: '⏪', disabled: !sounds }),
-          button('15 s', encodeCustomId('voice.seek', playId, 'on'), { emoji: '⏩', disabled: !sounds }),
+          button('−15 s', encodeCustomId('voice.seek', playId, 'back'), { emoji: '⏪', disabled: !sounds }),
+          button('+15 s', encodeCustomId('voice.seek', playId, 'on'), { emoji: '⏩', disabled: !sounds }),
           button('Quieter', encodeCustomId('voice.volume', 'down'), {
             emoji: '🔉',
             disabled: status.volume <= MIN_VOLUME,
