@@ -13,7 +13,7 @@ import { rightsOf } from './access.ts';
 import { songIn } from './passive-song.ts';
 import { apiCode, isOutage } from './send.ts';
 
-/** Songs taken at the same time: each may download a file. Conversation is deleted beside them. */
+/** Songs stored at the same time: each may download a file. Messages are deleted beside that, at Discord's slow pace. */
 const AT_ONCE = 4;
 /** Discord is asked again to delete a message this often, while it has an outage. */
 const DELETE_TRIES = 6;
@@ -106,19 +106,19 @@ export class PassiveIntake {
       if (!isStaff) await this.#remove(message);
       return;
     }
-    await this.#songs.add(() => this.#submit(message, song, isStaff));
+    const waitMs = isStaff ? null : this.#ports.throttle(message.guildId, message.author.id, 'passive');
+    if (waitMs === null) await this.#submit(message, song, isStaff);
+    else await this.#slowDown(message, waitMs);
+  }
+
+  async #slowDown(message: GuildMessage, waitMs: number): Promise<void> {
+    await this.#remove(message);
+    const minute = Math.floor(this.#ports.clock.now() / 60_000);
+    await this.#refuse(message, { code: 'slow-down', retryAfterMs: waitMs }, `flood:${message.author.id}:${minute}`);
   }
 
   async #submit(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>, isStaff: boolean): Promise<void> {
-    const { guildId, author } = message;
-    const waitMs = isStaff ? null : this.#ports.throttle(guildId, author.id, 'passive');
-    if (waitMs !== null) {
-      await this.#remove(message);
-      const minute = Math.floor(this.#ports.clock.now() / 60_000);
-      await this.#refuse(message, { code: 'slow-down', retryAfterMs: waitMs }, `flood:${author.id}:${minute}`);
-      return;
-    }
-    const result = await this.#store(message, song);
+    const result = await this.#songs.add(() => this.#store(message, song));
     if (result === 'outage') return;
     if (result.ok) {
       await this.#remove(message);

@@ -323,4 +323,14 @@ describe('deleting', () => {
     await intake.idle();
     expect(clock.waiting).toBe(0);
   });
+
+  test('goes at the pace of Discord, and no song waits for it', async () => {
+    const { ana, drop, discord, order, settled } = await stage();
+    discord.faults.rest({ method: 'DELETE', delayMs: 50 });
+    for (let i = 0; i < 10; i += 1) await ana.say(drop, `${LINK}${i}`);
+    await settled();
+    const third = order.indexOf('deleted', order.indexOf('deleted', order.indexOf('deleted') + 1) + 1);
+    expect(order.slice(0, third).filter((what) => what === 'stored')).toHaveLength(10);
+    expect(order.filter((what) => what === 'told')).toHaveLength(10);
+  });
 });
