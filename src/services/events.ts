@@ -20,6 +20,13 @@ export interface Facts {
     readonly count: number;
     readonly coins: number;
   };
+  /** Staff took a gift back; the numbers of its session hold less now. */
+  readonly 'gift.reversed': {
+    readonly guildId: string;
+    readonly sessionId: number;
+    readonly giftId: number;
+    readonly coins: number;
+  };
   /** A gift (or its reversal) moved a song. */
   readonly 'song.moved': {
     readonly guildId: string;

@@ -99,6 +99,8 @@ export class GiftService {
       const what = { submissionId, publicId, from, to, handle: gift.handle, coins: gift.coins };
       bus.emit('song.moved', { guildId, ...what, cause: 'reverse' });
     }
+    const { giftId, sessionId, coins } = gift;
+    bus.emit('gift.reversed', { guildId, sessionId, giftId, coins });
     bus.emit('queue.changed', { guildId });
     if (songs.length > 0) bus.emit('notice.stored', { guildId });
   }

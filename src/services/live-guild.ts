@@ -146,6 +146,15 @@ export class GuildLive {
     await this.#ingest?.flush();
   }
 
+  /** Staff took coins back that were counted. */
+  reversed(sessionId: number, coins: number): void {
+    if (this.#ingest === null) return;
+    if (this.#state.kind !== 'live' && this.#state.kind !== 'recovering') return;
+    if (this.#state.session.sessionId !== sessionId) return;
+    this.#ingest.tally.coins -= coins;
+    this.#ports.bus.emit('live.counted', { guildId: this.#guildId, sessionId });
+  }
+
   /** `live.record` was switched. */
   async settingsChanged(): Promise<void> {
     if (this.#state.kind === 'live' || this.#state.kind === 'recovering')

@@ -62,9 +62,17 @@ export class LiveService {
   /** Takes up sessions that were open when the last process ended. Resolves before it is known which still run. */
   async start(): Promise<void> {
     const { store, bus } = this.#ports;
-    this.#unsubscribe = bus.on('settings.changed', 'live', ({ guildId, keys }) =>
-      keys.includes('live.record') ? this.#guilds.get(guildId)?.settingsChanged() : undefined,
-    );
+    const stops = [
+      bus.on('settings.changed', 'live', ({ guildId, keys }) =>
+        keys.includes('live.record') ? this.#guilds.get(guildId)?.settingsChanged() : undefined,
+      ),
+      bus.on('gift.reversed', 'live', ({ guildId, sessionId, coins }) =>
+        this.#guilds.get(guildId)?.reversed(sessionId, coins),
+      ),
+    ];
+    this.#unsubscribe = () => {
+      for (const stop of stops) stop();
+    };
     const open = await store.read((reads) => reads.lives.openSessions());
     for (const session of open) await this.#guild(session.guildId).takeUp(session);
   }

@@ -50,10 +50,29 @@ export class GiftLedger {
         coins_used = max(0, own.coins_used - ${isUsedUp ? 1 : 0} * g.count * g.coins_each)
       FROM gift g WHERE g.id = ${giftId} AND own.session_id = g.session_id AND own.handle_id = g.handle_id
     `.execute(this.#db);
-    await sql`
-      UPDATE session_minute AS own SET coins = max(0, own.coins - g.count * g.coins_each), gifts = max(0, own.gifts - g.count)
-      FROM gift g WHERE g.id = ${giftId} AND own.session_id = g.session_id AND own.minute = g.last_at / 60000
+    await this.#takeFromMinutes(giftId);
+  }
+
+  /** A streak that was settled more than once stands in several minutes: as much is taken as it put in, newest first. */
+  async #takeFromMinutes(giftId: number): Promise<void> {
+    const { rows } = await sql<{ session_id: number; minute: number; gifts: number; coins: number } & Worth>`
+      SELECT own.session_id, own.minute, own.gifts, own.coins, g.count, g.count * g.coins_each AS worth
+      FROM gift g JOIN session_minute own ON own.session_id = g.session_id
+        AND own.minute BETWEEN g.opened_at / 60000 AND g.last_at / 60000
+      WHERE g.id = ${giftId} ORDER BY own.minute DESC
     `.execute(this.#db);
+    let [gifts, coins] = [rows[0]?.count ?? 0, rows[0]?.worth ?? 0];
+    for (const row of rows) {
+      const [lessGifts, lessCoins] = [Math.min(gifts, row.gifts), Math.min(coins, row.coins)];
+      gifts -= lessGifts;
+      coins -= lessCoins;
+      await this.#db
+        .updateTable('session_minute')
+        .set({ gifts: row.gifts - lessGifts, coins: row.coins - lessCoins })
+        .where('session_id', '=', row.session_id)
+        .where('minute', '=', row.minute)
+        .execute();
+    }
   }
 
   async openStreaks(sessionId: number): Promise<readonly Streak[]> {
@@ -167,6 +186,11 @@ interface GiftRow {
   readonly count: number;
   readonly coins_each: number;
   readonly points: number;
+}
+
+interface Worth {
+  readonly count: number;
+  readonly worth: number;
 }
 
 interface LedgerRow extends Omit<GiftRow, 'key'> {

@@ -196,6 +196,7 @@ const FACT_KINDS = Object.keys({
   'live.counted': true,
   'session.ended': true,
   'gift.settled': true,
+  'gift.reversed': true,
   'song.moved': true,
   'playback.changed': true,
   'notice.stored': true,

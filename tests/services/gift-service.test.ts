@@ -283,6 +283,43 @@ describe('reversing a gift', () => {
     expect(await show.stage.points(id)).toBe(2);
   });
 
+  it('in mid-show takes its coins and pieces out of the status and all numbers of the show', async () => {
+    await show.service.start();
+    await show.stage.link(liveUser('7'), MEMBER);
+    await show.stage.song(MEMBER);
+    const sessionId = await show.goLive();
+    await show.hear(bigGift(1_000), bigGift(300, '8'));
+    expect(show.active.coins).toBe(1_300);
+    const told = show.of('live.counted').length;
+    await reverse(1);
+    await show.bus.idle();
+    expect(show.active.coins).toBe(300);
+    expect(show.of('live.counted').length).toBe(told + 1);
+    expect(await show.reports.report(GUILD, sessionId)).toMatchObject({
+      totals: { gifts: 1, coins: 300 },
+      handles: [
+        { handle: 'viewer8', gifts: 1, coins: 300 },
+        { handle: 'viewer7', gifts: 0, coins: 0 },
+      ],
+    });
+    await show.service.disconnect(GUILD, STAFF);
+    await show.goLive('71');
+    await reverse(2);
+    await show.bus.idle();
+    expect(show.active.coins).toBe(0);
+  });
+
+  it('that was settled twice, in two minutes, takes both parts out', async () => {
+    const sessionId = await show.goLive();
+    const at = show.clock.now();
+    await show.hear(live('gift', { coinsEach: 10, repeatCount: 4, final: true, at }));
+    await show.clock.advance(50_000);
+    await show.hear(live('gift', { coinsEach: 10, repeatCount: 7, final: true, at: at + 50_000 }));
+    expect(await show.reports.report(GUILD, sessionId)).toMatchObject({ totals: { gifts: 7, coins: 70 } });
+    await reverse(1);
+    expect(await show.reports.report(GUILD, sessionId)).toMatchObject({ totals: { gifts: 0, coins: 0 } });
+  });
+
   it('is not undone by late frames of the same streak', async () => {
     const song = await setUp();
     await show.hear(live('gift', { coinsEach: 100, repeatCount: 10, final: true }));

@@ -262,6 +262,16 @@ describe('what TikTok tells again', () => {
   });
 });
 
+describe('a session that was left open', () => {
+  it('because its end could not be stored is ended by the next one, with its numbers', async () => {
+    const left = await show.stage.begin('69');
+    const sessionId = await show.goLive('70');
+    expect(sessionId).toBe(left.id + 1);
+    expect(await show.reports.report(GUILD, left.id)).toMatchObject({ endCause: 'restart' });
+    expect((await show.outbox()).filter(({ kind }) => kind === 'metrics')).toMatchObject([{ sessionId: left.id }]);
+  });
+});
+
 describe('gifts', () => {
   const settled = () =>
     show.of('gift.settled').map(({ handle, giftName, count, coins }) => ({ handle, giftName, count, coins }));

@@ -173,14 +173,6 @@ describe('a show', () => {
     expect(await show.goLive('71')).toBe(first + 1);
   });
 
-  it('whose end could not be stored is ended by the next one, with its numbers', async () => {
-    const left = await show.stage.begin('69');
-    const sessionId = await show.goLive('70');
-    expect(sessionId).toBe(left.id + 1);
-    expect(await show.reports.report(GUILD, left.id)).toMatchObject({ endCause: 'restart' });
-    expect((await show.outbox()).filter(({ kind }) => kind === 'metrics')).toMatchObject([{ sessionId: left.id }]);
-  });
-
   it('survives a drop as the same session, with the gap recorded', async () => {
     const sessionId = await show.goLive();
     await show.hear(live('comment'));
