@@ -72,6 +72,13 @@ beforeAll(async () => {
   shelf.set('/cut-song.m4a', (await workshop.bytes('song.m4a')).subarray(0, 60_000));
   shelf.set('/broken-off.mp3', await workshop.bytes('song.mp3'));
   shelf.set('/huge.mp3', Buffer.concat([await workshop.bytes('song.mp3'), Buffer.alloc(4_000_000)]));
+  // An hour that says it is ten seconds: a few kilobytes, and more sound than anybody asked for.
+  workshop.make('hour.flac', '-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono', '-t', '3600');
+  const bomb = await workshop.bytes('hour.flac');
+  // The number of samples: 36 bits that end at byte 26. The four before them are of the sample size.
+  bomb.writeUInt8(bomb.readUInt8(21) & 0xf0, 21);
+  bomb.writeUInt32BE(80_000, 22);
+  shelf.set('/bomb.flac', bomb);
   shelf.set('/empty.mp3', Buffer.alloc(0));
   shelf.set('/words.mp3', Buffer.from('just words\n'.repeat(500)));
   shelf.set('/list.mp3', Buffer.from(`#EXTM3U\n${elsewhere.origin}/a.mp3\nfile:///etc/passwd\n`));
@@ -168,6 +175,15 @@ test.each([
   expect(await readdir(workshop.folder.temporary())).toEqual([]);
   expect((await store.read((tx) => tx.media.kept())).length).toBe(before);
   expect(elsewhere.asked).toEqual([]);
+});
+
+test('a file that unpacks to far more than it says is not unpacked to its end', async () => {
+  expect(shelf.get('/bomb.flac')?.length).toBeLessThan(LIMITS.maxBytes);
+  const refused = await intake.store(file('/bomb.flac'), LIMITS);
+  if (refused.ok || refused.error.code !== 'file-length') throw new Error(JSON.stringify(refused));
+  // Of its hour only as much as it takes to see that it is too long.
+  expect(refused.error.durationMs).toBeLessThan(LIMITS.maxMs + 6_000);
+  expect(await readdir(workshop.folder.temporary())).toEqual([]);
 });
 
 test('a size that is too big already in the message is not fetched', async () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeOgg, type Pcm, timeline } from '../../sandbox/voice/analyse.ts';
@@ -129,4 +131,20 @@ test('even twice as loud and boosted, nothing clips', async () => {
   expect(
     Math.max(...pcm.channels.map((channel) => channel.reduce((high, each) => Math.max(high, Math.abs(each)), 0))),
   ).toBeLessThan(1);
+});
+
+test('forty songs are filtered at a time in all guilds together; one more is refused, and all end when nobody wants them', async () => {
+  const { folder, children, programs, dir } = workshop;
+  const ffmpeg = join(dir, 'endless-ffmpeg');
+  writeFileSync(ffmpeg, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 });
+  const endless = new TrackSources(folder, children, { ...programs, ffmpeg }, silentLog);
+  const wanted = new AbortController();
+  const open = () =>
+    endless.open({ kind: 'file', sha256: 'a'.repeat(64) }, 0, { volume: 50, filters: [] }, wanted.signal);
+  const opening = Array.from({ length: 40 }, open);
+  expect(await open()).toBeNull();
+  expect(children.alive).toBe(40);
+  wanted.abort();
+  expect((await Promise.all(opening)).every((source) => source === null)).toBe(true);
+  await expect.poll(() => children.alive).toBe(0);
 });

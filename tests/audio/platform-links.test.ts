@@ -296,6 +296,17 @@ test('when nobody waits any more, the fetch ends with its child; for others it g
   expect(workshop.children.alive).toBe(0);
 });
 
+test('four links are fetched at a time, the others wait for their turn', async () => {
+  answer({ hang: true });
+  const called = new AbortController();
+  const waiting = Array.from({ length: 6 }, () => links.playable(song(), HOSTS, called.signal));
+  await expect.poll(() => calls().length).toBe(4);
+  expect(workshop.children.alive).toBe(4);
+  called.abort();
+  await Promise.all(waiting);
+  expect([calls().length, workshop.children.alive]).toEqual([4, 0]);
+});
+
 describe('a description', () => {
   test("comes from the platform's own oEmbed, cleaned", async () => {
     expect(await links.describe('https://soundcloud.com/a/b7', HOSTS)).toEqual({
