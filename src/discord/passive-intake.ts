@@ -15,6 +15,8 @@ import { apiCode, isOutage } from './send.ts';
 
 /** Songs stored at the same time: each may download a file. Messages are deleted beside that, at Discord's slow pace. */
 const AT_ONCE = 4;
+/** For deleting what was stored already, when the bot stops. ms */
+const FAREWELL_MS = 2_000;
 /** Discord is asked again to delete a message this often, while it has an outage. */
 const DELETE_TRIES = 6;
 const DELETE_RETRY: BackoffPolicy = { baseMs: 2_000, factor: 3, maxMs: 120_000, jitter: 0.2 };
@@ -67,11 +69,16 @@ export class PassiveIntake {
     this.#run(message, () => this.#take(message));
   }
 
-  /** Takes no more messages; resolves when those under way are done. */
+  /** Takes no more messages; resolves when their songs are stored and, as far as that is quick, the messages deleted. */
   async close(): Promise<void> {
     this.#open = false;
     for (const cancel of this.#retries) cancel();
-    await this.idle();
+    await this.#songs.onIdle();
+    // A rush leaves hundreds to delete, at Discord's pace: the stop does not wait for all of them.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#ports.clock.after(FAREWELL_MS, resolve);
+    await Promise.race([this.idle(), late]);
+    cancel();
   }
 
   /** Resolves when every message so far was handled. */
@@ -82,7 +89,8 @@ export class PassiveIntake {
   #run({ guildId, id }: GuildMessage, work: () => Promise<void>): void {
     const task: Promise<void> = work()
       .catch((error: unknown) =>
-        this.#ports.log.error(
+        // What was left when the bot stopped fails because it stopped.
+        this.#ports.log[this.#open ? 'error' : 'debug'](
           { err: error, guildId, messageId: id },
           'a message in the submissions channel could not be handled',
         ),

@@ -16,6 +16,7 @@ const mp3 = (name = 'song.mp3') => ({ name, bytes: new Uint8Array([0xff, 0xfb, 0
 const submitted: Submitted = {
   submission: song('Not Known', { publicId: '4F7K' }),
   asks: false,
+  notFree: null,
   explained: { ...explained('Not Known'), place: 3 },
   handleLinked: false,
 };
@@ -332,5 +333,33 @@ describe('deleting', () => {
     const third = order.indexOf('deleted', order.indexOf('deleted', order.indexOf('deleted') + 1) + 1);
     expect(order.slice(0, third).filter((what) => what === 'stored')).toHaveLength(10);
     expect(order.filter((what) => what === 'told')).toHaveLength(10);
+  });
+
+  test('does not hold up the stop, which waits for the songs alone', async () => {
+    const { ana, drop, discord, clock, intake, requests, answers } = await stage();
+    discord.faults.rest({ method: 'DELETE', delayMs: 1_000 });
+    let store: () => void = () => undefined;
+    const storing = new Promise<void>((begun) => {
+      answers(() => {
+        begun();
+        return new Promise((resolve) => {
+          store = () => resolve(ok(submitted));
+        });
+      });
+    });
+    await ana.say(drop, LINK);
+    await storing;
+    let closed = false;
+    const closing = intake.close().then(() => {
+      closed = true;
+    });
+    clock.pass(60_000);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    store();
+    while (clock.waiting === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    clock.pass(2_000);
+    await closing;
+    expect(requests).toHaveLength(1);
   });
 });
