@@ -26,7 +26,7 @@ export class Book {
   undone = 0;
   undosTried = 0;
   /** Confirmed moves by staff: public id and the line it moved to. */
-  readonly moves: { readonly id: string; readonly line: string }[] = [];
+  readonly moves: { readonly id: string; readonly line: string; readonly told: string }[] = [];
   movesTried = 0;
   readonly taps: Tap[] = [];
   /** performance.now() of every kill. */
@@ -34,6 +34,8 @@ export class Book {
   /** From here on TikTok tells a returning listener nothing again. performance.now() */
   lastReplayAt = Number.POSITIVE_INFINITY;
   clicks = 0;
+  /** From a click to the first answer, ms. */
+  readonly answeredMs: number[] = [];
   /** Actions that a living bot did not answer, in words. */
   readonly dead: string[] = [];
 

@@ -10,6 +10,8 @@ import { type CrashStage, PATIENCE, viewerOf } from './stage.ts';
 export interface Round {
   /** The bot is being killed: what is not answered from here on is nobody's fault. */
   over: boolean;
+  /** Between two actions of one person, at most so many ms more. Default none. */
+  readonly paceMs?: number;
 }
 
 const GIFTS: readonly [GiftName, ...GiftName[]] = ['Rose', 'Corgi', 'Galaxy'];
@@ -25,7 +27,10 @@ export async function attempt(what: string, book: Book, round: Round, run: () =>
   book.clicks += 1;
   try {
     const seen = await run();
-    if (seen.answered !== 'failed') return seen;
+    if (seen.answered !== 'failed') {
+      book.answeredMs.push(seen.firstAnswerMs);
+      return seen;
+    }
     if (!round.over) book.dead.push(`${what}: ${seen.text}`);
   } catch (error) {
     if (!round.over) book.dead.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
@@ -44,6 +49,7 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
         ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs).bytes, contentType: 'audio/mpeg' } }
         : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
     const modal = await attempt('/submit', book, round, () => who.slash('submit'));
+    await sleep(random.between(0, round.paceMs ?? 0));
     if (modal === null) continue;
     const seen = await attempt('the form of /submit', book, round, async () =>
       (await who.fillModal(modal, { ...source, Artist: who.name, Title: title })).final(PATIENCE),
@@ -60,14 +66,14 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
       (await who.click(seen, { label })).final(PATIENCE),
     );
     if (answer?.text.includes(title) === true && !answer.text.includes(label)) book.claims.set(title, isSkip);
-    await sleep(random.between(0, 80));
+    await sleep(random.between(0, 80 + (round.paceMs ?? 0)));
   }
 }
 
 /** The reviewer: next by command and by button, undo, moves. */
 async function review(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
   while (!round.over) {
-    await sleep(random.between(50, 400));
+    await sleep(random.between(50, 400 + (round.paceMs ?? 0)));
     const chance = random.next();
     if (chance < 0.12) await next(stage, book, round);
     else if (chance < 0.24) await press('Next', stage, book, round);
@@ -79,11 +85,11 @@ async function review(stage: CrashStage, book: Book, random: Random, round: Roun
 async function next({ scene: { nova } }: CrashStage, book: Book, round: Round): Promise<void> {
   book.nextsTried += 1;
   const seen = await attempt('/next', book, round, async () => (await nova.slash('next')).final(PATIENCE));
-  const title = /🎙️[^\n]*(Track \d{4})/.exec(seen?.text ?? '')?.[1];
+  const title = /🎙️[^\n]*(Track \d{4}|Opening \d)/.exec(seen?.text ?? '')?.[1];
   if (title !== undefined) book.nexts.push(title);
 }
 
-const onAirIn = (text: string) => /On air: [^\n]*?(Track \d{4}|Opening)/.exec(text)?.[1] ?? null;
+const onAirIn = (text: string) => /On air: [^\n]*?(Track \d{4}|Opening \d)/.exec(text)?.[1] ?? null;
 
 /** The panel answers by what it shows then; a refusal leaves it as it was. */
 async function press(wish: 'Next' | 'Undo', { scene }: CrashStage, book: Book, round: Round): Promise<void> {
@@ -114,7 +120,7 @@ async function move({ scene: { nova } }: CrashStage, book: Book, random: Random,
   );
   const text = seen?.text ?? '';
   if (new RegExp(`^\\W{0,3}#${id}\\b`).test(text) && !text.includes('Nothing was changed'))
-    book.moves.push({ id, line });
+    book.moves.push({ id, line, told: text.slice(0, 120) });
 }
 
 /** The LIVE: likes, gifts, and streaks that a crash may cut in the middle. */
@@ -145,6 +151,6 @@ async function watch(stage: CrashStage, book: Book, random: Random, round: Round
       }
       streak.end();
     }
-    await sleep(random.between(5, 120));
+    await sleep(random.between(5, 120 + (round.paceMs ?? 0)));
   }
 }

@@ -71,9 +71,7 @@ function judgeSubmissions(rows: readonly Row[], book: Book, { lost, duplicated }
 
 function judgePlays(rows: readonly Row[], book: Book, { lost, duplicated, broken }: Findings): void {
   const stored = times(rows.map(({ title }) => title));
-  // The stage put it on air before anything was counted.
-  const nexts = book.nexts.filter((title) => title !== 'Opening');
-  for (const [title, told] of times(nexts))
+  for (const [title, told] of times(book.nexts))
     if ((stored.get(title) ?? 0) < told) lost.push(`next of ${title}: told ${told}, stored ${stored.get(title) ?? 0}`);
   const presses = book.nextsTried + OPENING;
   if (rows.length > presses) duplicated.push(`${rows.length} plays of ${presses} presses of Next`);
@@ -88,9 +86,9 @@ function judgePlays(rows: readonly Row[], book: Book, { lost, duplicated, broken
 
 /** A move to the line where the song stands already is confirmed too, and leaves no row. */
 function judgeMoves(rows: readonly Row[], book: Book, { lost, duplicated, broken }: Findings): void {
-  for (const { id, line } of book.moves) {
+  for (const { id, line, told } of book.moves) {
     const stoodThere = rows.some((row) => row.public_id === id && (row.to_line === line || row.from_line === line));
-    if (!stoodThere) lost.push(`move of #${id} to ${line}`);
+    if (!stoodThere) lost.push(`move of #${id} to ${line}, told as ${told}`);
   }
   const byStaff = rows.filter(({ cause }) => cause === 'staff').length;
   if (byStaff > book.movesTried) duplicated.push(`${byStaff} moves of ${book.movesTried} tried`);

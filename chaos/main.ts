@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type CrashFigures, crashShow } from './crash-run.ts';
+import { type Sample, type SoakFigures, slope, soak } from './soak.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -45,27 +46,75 @@ function table({
   ];
 }
 
-/** `npm run chaos [-- --kills 100 --seed 1]` */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { kills: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
-  });
-  const [kills, seed] = [Number(values.kills), Number(values.seed)];
-  if (!Number.isInteger(kills) || kills < 1 || kills > 10_000 || !Number.isInteger(seed)) {
-    process.stderr.write('Usage: npm run chaos -- [--kills 1..10000] [--seed whole number]\n');
-    process.exitCode = 1;
-    return;
-  }
+async function crashes(kills: number, seed: number): Promise<boolean> {
   say(`${kills} kills, seed ${seed}`);
-  const startedAt = performance.now();
   const figures = await crashShow({ kills, seed, tell: say });
   const { lost, duplicated, broken, deadClicks } = figures;
   const findings = { lost, duplicated, broken, 'dead click': deadClicks };
   for (const [name, list] of Object.entries(findings)) for (const one of list) say(`${name}: ${one}`);
-  say('');
-  for (const [name = '', value = ''] of table(figures)) say(`${name.padEnd(54)} ${value}`);
-  say(`${'took'.padEnd(54)} ${Math.round((performance.now() - startedAt) / 1_000)} s`);
-  if (Object.values(findings).some((list) => list.length > 0)) process.exitCode = 1;
+  print(table(figures));
+  return Object.values(findings).every((list) => list.length === 0);
 }
+
+function soakTable({ samples, events, clicks, deadClicks, answeredMs, heardSeconds }: SoakFigures) {
+  const [first, last] = [samples[0], samples.at(-1)];
+  const row = (name: string, of: (sample: Sample) => number, unit: string): readonly string[] => {
+    const [from, to, perHour] = [first && of(first), last && of(last), slope(samples, of)];
+    return [
+      name,
+      `${from?.toFixed(1)} to ${to?.toFixed(1)}${unit}, ${perHour.toFixed(1)}${unit} per hour after the warm-up`,
+    ];
+  };
+  return [
+    ['events of the LIVE counted', `${events.counted} of ${events.sent}`],
+    ['sound heard', `${Math.round(heardSeconds)} s`],
+    row('RSS', ({ rss }) => rss / 1e6, ' MB'),
+    row('heap in use', ({ heap }) => heap / 1e6, ' MB'),
+    row('handles', ({ handles }) => handles, ''),
+    row('timers', ({ timers }) => timers, ''),
+    row('open files and sockets', ({ files }) => files, ''),
+    ['clicks answered after', spread(answeredMs)],
+    ['dead clicks per 10,000 by our fault', ((deadClicks.length / clicks) * 10_000).toFixed(1)],
+  ];
+}
+
+async function soaked(minutes: number, seed: number): Promise<boolean> {
+  say(`${minutes} minutes at 300 events a second, one stream, seed ${seed}`);
+  const figures = await soak({ minutes, seed, tell: say });
+  for (const dead of figures.deadClicks) say(`dead click: ${dead}`);
+  print(soakTable(figures));
+  return figures.deadClicks.length === 0 && figures.events.counted >= figures.events.sent;
+}
+
+function print(rows: readonly (readonly string[])[]): void {
+  say('');
+  for (const [name = '', value = ''] of rows) say(`${name.padEnd(54)} ${value}`);
+}
+
+/** `npm run chaos [-- --kills 100 --seed 1]`, `npm run chaos -- --soak --minutes 10` */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '20' },
+      seed: { type: 'string', default: '1' },
+      soak: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '10' },
+    },
+  });
+  const [kills, seed, minutes] = [Number(values.kills), Number(values.seed), Number(values.minutes)];
+  if (!isWithin(kills, 1, 10_000) || !Number.isInteger(seed) || !isWithin(minutes, 1, 1_440)) {
+    process.stderr.write(
+      'Usage: npm run chaos -- [--kills 1..10000 | --soak --minutes 1..1440] [--seed whole number]\n',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const startedAt = performance.now();
+  const isFine = values.soak ? await soaked(minutes, seed) : await crashes(kills, seed);
+  say(`took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+  if (!isFine) process.exitCode = 1;
+}
+
+const isWithin = (value: number, low: number, high: number) => Number.isInteger(value) && value >= low && value <= high;
 
 await main();

@@ -111,14 +111,17 @@ async function setUp(stage: CrashStage): Promise<void> {
   await firstSong(stage);
 }
 
-/** A file is on air before anything goes wrong. */
+/** Every file is prepared, which a bot that is killed again and again has no time for, and one is on air. */
 async function firstSong({ scene: { nova, ben, channels, guildId }, songs, voice }: CrashStage): Promise<void> {
-  const modal = await ben.slash('submit');
-  const fields = { File: { name: 'first.mp3', bytes: songs[0].bytes, contentType: 'audio/mpeg' }, Title: 'Opening' };
-  const seen = await (await ben.fillModal(modal, fields)).final(PATIENCE);
-  await (await ben.click(seen, { label: 'No' })).final(PATIENCE);
-  await nova.waitToSee(channels.review, /Opening[\s\S]*ready/, PATIENCE);
+  for (const [number, { bytes }] of songs.entries()) {
+    const modal = await ben.slash('submit');
+    const title = `Opening ${number}`;
+    const fields = { File: { name: 'opening.mp3', bytes, contentType: 'audio/mpeg' }, Title: title };
+    const seen = await (await ben.fillModal(modal, fields)).final(PATIENCE);
+    await (await ben.click(seen, { label: 'No' })).final(PATIENCE);
+    await nova.waitToSee(channels.review, new RegExp(`${title}[^\\n]*\\n[^\\n]*ready`), PATIENCE);
+  }
   const panel = await nova.waitToSee(channels.review, 'Reviewer queue', PATIENCE);
   await (await nova.click(panel, { label: 'Next' })).final(PATIENCE);
-  await voice.captureOf(guildId)?.waitForAudio({ ms: 500 }, PATIENCE);
+  await voice.captureOf(guildId).waitForAudio({ ms: 500 }, PATIENCE);
 }
