@@ -196,8 +196,8 @@ describe.each(CANVASES)('on a $name canvas', (canvas) => {
     expect(alert?.left).toBeGreaterThanOrEqual(canvas.width * 0.05 - 1);
     expect(alert?.right).toBeLessThanOrEqual(canvas.width * 0.95 + 1);
     // It stands before the lists: what is behind it must not shine through.
-    const ground = await page.locator('#alert').evaluate('(card) => getComputedStyle(card).backgroundColor');
-    const [, colour, alpha] = /^rgba?\((\d+, \d+, \d+)(?:, ([\d.]+))?\)$/.exec(String(ground)) ?? [];
+    const ground = await page.evaluate<string>("getComputedStyle(document.querySelector('#alert')).backgroundColor");
+    const [, colour, alpha] = /^rgba?\((\d+, \d+, \d+)(?:, ([\d.]+))?\)$/.exec(ground) ?? [];
     expect(colour).toBeDefined();
     expect(Number(alpha ?? 1)).toBeGreaterThanOrEqual(0.9);
   });
