@@ -49,6 +49,8 @@ export interface Submitted {
   readonly submission: Submission;
   /** The owner is to be asked whether it is a paid skip. */
   readonly asks: boolean;
+  /** Why the free line did not take it, while it is kept only if it is a paid skip. */
+  readonly notFree: Failure | null;
   readonly explained: PlaceExplained;
   /** The owner has linked a TikTok handle. */
   readonly handleLinked: boolean;
@@ -201,7 +203,9 @@ export class SongIntake {
     const submission = (await tx.submissions.get(added.id))?.submission ?? added;
     const explained = await explainPlace(tx, submission, await paceOf(tx, guildId, at));
     const handleLinked = (await tx.handles.ofMember(guildId, ownerId)).length > 0;
-    return ok({ submitted: { submission, asks: submission.askedUntil !== null, explained, handleLinked }, moved });
+    const { notFree } = submission.line === 'draft' ? admitted : { notFree: null };
+    const asks = submission.askedUntil !== null;
+    return ok({ submitted: { submission, asks, notFree, explained, handleLinked }, moved });
   }
 
   async #freePublicId(tx: StoreTx, guildId: string): Promise<string> {

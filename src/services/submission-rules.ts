@@ -20,8 +20,13 @@ export async function lineRefusal(
 }
 
 export type Admission =
-  /** `asks`: the owner is asked whether it is a paid skip. */
-  | { readonly kind: 'taken'; readonly line: 'free' | 'pending' | 'draft'; readonly asks: boolean }
+  /** `asks`: the owner is asked whether it is a paid skip. `notFree`: why only as one it is kept. */
+  | {
+      readonly kind: 'taken';
+      readonly line: 'free' | 'pending' | 'draft';
+      readonly asks: boolean;
+      readonly notFree: Failure | null;
+    }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
 /**
@@ -37,12 +42,16 @@ export async function admission(
 ): Promise<Admission> {
   if (wanted !== undefined) {
     const failure = await lineRefusal(reads, settings, guildId, ownerId, wanted);
-    return failure === null ? { kind: 'taken', line: wanted, asks: false } : { kind: 'refused', failure };
+    return failure === null
+      ? { kind: 'taken', line: wanted, asks: false, notFree: null }
+      : { kind: 'refused', failure };
   }
   const free = await lineRefusal(reads, settings, guildId, ownerId, 'free');
   const pending = await lineRefusal(reads, settings, guildId, ownerId, 'pending');
-  if (free === null) return { kind: 'taken', line: 'free', asks: pending === null };
-  return pending === null ? { kind: 'taken', line: 'draft', asks: true } : { kind: 'refused', failure: free };
+  if (free === null) return { kind: 'taken', line: 'free', asks: pending === null, notFree: null };
+  return pending === null
+    ? { kind: 'taken', line: 'draft', asks: true, notFree: free }
+    : { kind: 'refused', failure: free };
 }
 
 /** A waiting song of the same member with the same bytes or the same link. */

@@ -133,7 +133,7 @@ describe('/mysubmissions', () => {
     await ask(show.nova, 'opensubmissions');
     await set(show, 'submissions.free-limit', '1');
     const other = await submitAs(show.ben, 'In The Way', 'free');
-    expect((await actOnOwn(show.ben, 'Submit again', id)).text).toMatch(/paid skip\?[\s\S]*not open to you/);
+    expect((await actOnOwn(show.ben, 'Submit again', id)).text).toMatch(/already have 1 song[\s\S]*paid skip\?/);
     await set(show, 'submissions.free-limit', '10');
     await set(show, 'submissions.hosts', 'soundcloud.com');
     expect((await actOnOwn(show.ben, 'Submit again', id)).text).toMatch(/not taken here/);

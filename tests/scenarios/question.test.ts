@@ -28,7 +28,10 @@ describe('a song over the free limit', () => {
   it('is asked about, and with Yes waits for the reviewer', async () => {
     const who = await full();
     const seen = await submit(who, { link: someLink(), title: 'Paid' });
-    expect(seen.text).toMatch(/Is this a paid skip\?[\s\S]*not open to you/);
+    expect(seen.text).toMatch(
+      /One question about[\s\S]*already have 1 song in the free line[\s\S]*Is this a paid skip\?/,
+    );
+    expect(seen.text).not.toMatch(/Submitted as/);
     expect(await queueText(show)).not.toContain('Paid');
     expect((await ask(who, 'mysubmissions')).text).not.toContain('Paid');
     const yes = await (await who.click(seen, YES)).final(PATIENCE);

@@ -62,7 +62,12 @@ describe('a song that the free line does not take', () => {
   test('is kept as a draft while its owner is asked; yes makes it pending', async () => {
     await stage.submit('1', { line: 'free' });
     const draft = unwrap(await stage.trySubmit('1'));
-    expect(draft).toMatchObject({ asks: true, submission: { line: 'draft' }, explained: { place: null } });
+    expect(draft).toMatchObject({
+      asks: true,
+      notFree: { code: 'limit-reached' },
+      submission: { line: 'draft' },
+      explained: { place: null },
+    });
     expect(await stage.order()).toHaveLength(1);
     expect(refusal(await stage.submissions.find(GUILD, draft.submission.publicId)).code).toBe('no-such-song');
     expect(refusal(await stage.queue.move(GUILD, STAFF, draft.submission.id, 'skip')).code).toBe('no-such-song');

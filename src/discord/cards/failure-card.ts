@@ -59,7 +59,8 @@ const WORDING: Wording = {
   'link-invalid': (f) =>
     ({
       'not-a-link': "That doesn't look like a link. It should start with `https://`.",
-      'not-https': 'Only `https://` links are taken.',
+      'not-https':
+        'Only links that begin with `https://` are taken. Copy it again with the Share button of the platform.',
       'has-credentials': 'Links with a user name, password or port in them are not taken.',
       'too-long': 'That link is too long. Paste the short share link of the platform.',
     })[f.why],
@@ -76,9 +77,9 @@ const WORDING: Wording = {
   'line-closed': (f) =>
     f.line === 'free'
       ? 'Free submissions are closed right now. Come back when the reviewer opens them.'
-      : `The ${lineLabel(f.line)} line is closed right now.`,
+      : `The ${lineLabel(f.line)} line is closed right now. Come back when the reviewer opens it.`,
   'limit-reached': (f) =>
-    `You already have ${plural(f.waiting.length, 'song')} in the ${lineLabel(f.line)} line (${codeList(f.waiting)}); the limit is ${f.limit}. Wait until it was played or withdraw it with \`/mysubmissions\`.`,
+    `You already have ${plural(f.waiting.length, 'song')} in the ${lineLabel(f.line)} line (${codeList(f.waiting)}); the limit is ${f.limit}. Withdraw one with \`/mysubmissions\`, or wait until one was played.`,
   'already-waiting': (f) => `You already submitted this song: it waits as \`#${f.publicId}\`. Nothing was added.`,
   'question-expired': (f) =>
     f.line === 'withdrawn'
@@ -86,9 +87,9 @@ const WORDING: Wording = {
       : `That question has expired; ${isWaiting(f.line) ? `\`#${f.publicId}\` stays where it is. A reviewer can still move it.` : `\`#${f.publicId}\` does not wait any more.`}`,
   'file-too-big': (f) =>
     `That file is too big${f.bytes === null ? '' : ` (${Math.ceil(f.bytes / MEGABYTE)} MB)`}: at most ${Math.floor(f.maxBytes / MEGABYTE)} MB. Upload it somewhere and submit the **link** instead.`,
-  'file-empty': () => 'That file is empty.',
+  'file-empty': () => 'That file is empty. Please upload it again.',
   'file-not-audio': (f) =>
-    `That is not an MP3, WAV, M4A or FLAC file${f.looksLike === null ? '' : ` (it looks like ${plain(f.looksLike, 30)})`}. The content counts, not the name.`,
+    `That is not an MP3, WAV, M4A or FLAC file${f.looksLike === null ? '' : ` (it looks like ${plain(f.looksLike, 30)})`}. The content counts, not the name: please export it as one of those.`,
   'file-has-video': () => 'That file holds a video. Please send the audio only (MP3, WAV, M4A or FLAC).',
   'file-broken': () => 'That file is damaged or incomplete and could not be read to its end. Please export it again.',
   'file-length': (f) =>
@@ -118,14 +119,16 @@ const WORDING: Wording = {
   'handle-invalid': (f) =>
     `${verbatim(f.asked, 40)} can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,
   'handle-taken': (f) =>
-    `**@${plain(f.name)}** is linked to somebody else. If it is yours, prove it with \`/link-tiktok\` on a server that asks for proof, or ask staff.`,
+    `**@${plain(f.name)}** is linked to somebody else. If it is your account, ask staff to link it to you.`,
   'handle-not-seen': (f) =>
     `**@${plain(f.name)}** was never seen in a LIVE here. Say something in the LIVE chat first, then link it.`,
-  'handle-unknown': (f) => `I don't know a handle **@${plain(f.name)}** here.`,
-  'handle-not-linked': (f) => `**@${plain(f.name)}** is not linked to ${f.staff === true ? 'anybody' : 'you'}.`,
+  'handle-unknown': (f) =>
+    `I don't know a handle **@${plain(f.name)}** here. Check the spelling: I know those that were linked, or seen in a LIVE.`,
+  'handle-not-linked': (f) =>
+    `**@${plain(f.name)}** is not linked to ${f.staff === true ? 'anybody' : 'you. `/my-tiktok-handles` shows yours'}.`,
   'handle-already-yours': (f) =>
     `**@${plain(f.name)}** is already linked to ${f.staff === true ? 'that member' : 'you'}.`,
-  'handle-limit': (f) => `You can link at most ${plural(f.limit, 'handle')}. Unlink one first.`,
+  'handle-limit': (f) => `You can link at most ${plural(f.limit, 'handle')}. Unlink one first: \`/unlink-tiktok\`.`,
   'choose-one': (f) => `Choose exactly one of ${f.options.map((option) => `\`${option}\``).join(', ')}.`,
   'confirm-expired': () => 'That confirmation has expired. Start again.',
   'live-name-invalid': (f) =>
@@ -165,7 +168,8 @@ const WORDING: Wording = {
       'wrong-kind': `<#${f.channelId}> is not a text channel. Choose a text channel.`,
     })[f.why],
   'not-set-up': (f) => `That is not set up yet: use ${f.command} first.`,
-  'panel-outdated': () => 'That panel is from an older version and has been drawn anew. Please press again.',
+  'panel-outdated': () =>
+    'That button is of an older version of this message, so nothing was changed. Please use the newest one.',
   'nothing-stored': () => 'Nothing is stored about you here.',
   'store-unavailable': () => "I can't write to my disk right now, so nothing was changed. Staff has been told.",
 };

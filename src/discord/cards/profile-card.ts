@@ -10,12 +10,12 @@ export function linkedCard(handle: Handle, proof: { readonly code: string; reado
   if (proof === null) {
     return textCard(
       'good',
-      `🔗 **@${plain(handle.name)}** is linked to you${handle.proven ? ' ✅ proven' : ''}. ${plural(handle.points, 'point')} so far.`,
+      `🔗 **@${plain(handle.name)}** is linked to you${handle.proven ? ' ✅ proven' : ''}. ${plural(handle.points, 'point')} so far; what it does in the LIVE now counts for your songs.`,
     );
   }
   return textCard(
     'warn',
-    `### 🔐 Prove that **@${plain(handle.name)}** is yours\nType this in the LIVE chat from that account:\n## \`${proof.code}\`\nThe code is good until ${relativeTime(proof.expiresAt)}; you are told when it worked.`,
+    `### 🔐 Prove that **@${plain(handle.name)}** is yours\nType this in the LIVE chat from that account:\n## \`${proof.code}\`\nThe code runs out ${relativeTime(proof.expiresAt)}. You are told when it worked.`,
   );
 }
 

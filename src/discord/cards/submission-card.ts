@@ -37,9 +37,16 @@ function skipQuestion(submission: Submission): APIMessageTopLevelComponent[] {
 
 /** The confirmation, with the one question when it was not said whether it is a paid skip. */
 export function submittedCard(submitted: Submitted): Card {
-  const { submission, asks, explained, handleLinked } = submitted;
-  const lines = [`### ✅ Submitted as \`#${submission.publicId}\``, songName(submission)];
-  if (submission.line !== 'draft') lines.push(placeText(explained));
+  const { submission, asks, notFree, explained, handleLinked } = submitted;
+  const isKept = submission.line !== 'draft';
+  const lines = [
+    isKept
+      ? `### ✅ Submitted as \`#${submission.publicId}\``
+      : `### ❔ One question about \`#${submission.publicId}\``,
+    songName(submission),
+  ];
+  if (isKept) lines.push(placeText(explained));
+  if (notFree !== null) lines.push(failureText(notFree));
   if (submission.track.kind === 'file') lines.push('-# The file is stored; it is being prepared for playback.');
   if (!handleLinked) {
     lines.push(
@@ -47,11 +54,15 @@ export function submittedCard(submitted: Submitted): Card {
     );
   }
   if (!asks) return { components: [container('good', [text(lines.join('\n'))])] };
-  const question =
-    submission.line === 'draft'
-      ? '**Is this a paid skip?** The free line is not open to you right now, so without a skip it is not kept. Please answer within 5 minutes.'
-      : '**Is this a paid skip?** Without an answer within 5 minutes it stays free.';
-  return { components: [container('good', [text(`${lines.join('\n')}\n\n${question}`)]), ...skipQuestion(submission)] };
+  const question = isKept
+    ? '**Is this a paid skip?** Without an answer within 5 minutes it stays free.'
+    : '**Is this a paid skip?** Only then is it kept. Please answer within 5 minutes.';
+  return {
+    components: [
+      container(isKept ? 'good' : 'warn', [text(`${lines.join('\n')}\n\n${question}`)]),
+      ...skipQuestion(submission),
+    ],
+  };
 }
 
 export function skipAnsweredCard(explained: PlaceExplained): Card {
@@ -134,13 +145,20 @@ export function ownSongsCard(page: OwnPage): Card {
   };
 }
 
+/** What is open to listeners; into the other lines songs come by gifts and staff alone. */
+function openText(free: boolean, skips: boolean): string {
+  if (free) return `🟢 Open: free songs${skips ? ' and paid skips' : '. Paid skips are closed right now.'}`;
+  return skips
+    ? '🟡 Open: paid skips only. Free songs are closed right now.'
+    : '🔴 Submissions are **closed** right now.';
+}
+
 /** The standing message from which listeners submit. */
-export function portalCard(openLines: readonly string[]): Card {
-  const state =
-    openLines.length === 0 ? '🔴 Submissions are **closed** right now.' : `🟢 Open: ${openLines.join(', ')}`;
+export function portalCard(open: { readonly free: boolean; readonly skips: boolean }): Card {
+  const state = openText(open.free, open.skips);
   return {
     components: [
-      container(openLines.length === 0 ? 'quiet' : 'brand', [
+      container(open.free || open.skips ? 'brand' : 'quiet', [
         text(
           `## 🎧 Submit your music\nSend a link (SoundCloud, Spotify, YouTube, …) or a file (MP3, WAV, M4A, FLAC) to the show.\n${state}`,
         ),

@@ -1,9 +1,7 @@
-import { WAITING_LINES } from '../../domain/submission.ts';
 import { controlRoomCard } from '../cards/control-room-card.ts';
 import { nowPlayingCard } from '../cards/playback-card.ts';
 import { liveQueueCard, PAGE_SIZE, pendingCard, reviewerQueueCard } from '../cards/queue-card.ts';
 import { portalCard } from '../cards/submission-card.ts';
-import { LINE_LABEL } from '../cards/words.ts';
 import type { Services } from '../cogs/services.ts';
 import type { PanelKind } from './panel-kinds.ts';
 import type { PanelView } from './panel-view.ts';
@@ -61,7 +59,7 @@ export async function renderPanel(
     }
     case 'portal': {
       const all = await settings.all(guildId);
-      const open = WAITING_LINES.filter((line) => all[`submissions.open.${line}`]).map((line) => LINE_LABEL[line]);
+      const open = { free: all['submissions.open.free'], skips: all['submissions.open.pending'] };
       return { card: portalCard(open), page: 0, refreshMs: null };
     }
     default:

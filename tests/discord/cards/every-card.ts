@@ -165,7 +165,21 @@ export const CARDS: Readonly<Record<string, Draw>> = {
   undone: (text) => undoneCard(song(text)),
   'history of an owner': (text) => historyCard(times(25, () => song(text))),
   'submitted, asks': (text) =>
-    submittedCard({ submission: song(text), asks: true, explained: explained(text), handleLinked: false }),
+    submittedCard({
+      submission: song(text),
+      asks: true,
+      notFree: null,
+      explained: explained(text),
+      handleLinked: false,
+    }),
+  'submitted, kept only as a skip': (text) =>
+    submittedCard({
+      submission: { ...song(text), line: 'draft' },
+      asks: true,
+      notFree: { code: 'limit-reached', line: 'free', limit: 10, waiting: times(10, () => 'WWWWWW') },
+      explained: explained(text),
+      handleLinked: false,
+    }),
   'skip answered': (text) => skipAnsweredCard(explained(text)),
   'own songs, a full page': (text) => ownSongsCard(own(text, 10)),
   'submit again': (text) => againCard(own(text, 25)),
@@ -258,8 +272,8 @@ export const PLAIN_CARDS: Readonly<Record<string, Card>> = {
   'clear the free line': clearFreeQuestion(HUGE, NOW),
   cleared: clearedCard(HUGE, '0123456789abcdef-0123-4567'),
   'open lines': openStateCard(WAITING_LINES.map((line) => ({ line, waiting: HUGE, open: true }))),
-  'portal, all open': portalCard(WAITING_LINES),
-  'portal, closed': portalCard([]),
+  'portal, all open': portalCard({ free: true, skips: true }),
+  'portal, closed': portalCard({ free: false, skips: false }),
   'own songs, none': ownSongsCard({ entries: [], page: 0, pages: 1, total: 0 }),
   'submit again, none': againCard({ entries: [], page: 0, pages: 1, total: 0 }),
   'empty queue': liveQueueCard({ ...queuePage('', 0), page: 0, pages: 1, total: 0, onAir: null }),
