@@ -11,6 +11,8 @@ export interface CoinReads {
   openSessionId(guildId: string): Promise<number | null>;
   /** Coins of the open session not yet used, by owner; members without any are left out. */
   coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Owners of waiting songs with handles that have coins of the open session left. */
+  creditors(guildId: string): Promise<readonly string[]>;
 }
 
 export interface CoinStore extends CoinReads {

@@ -135,6 +135,36 @@ export class GiftCredit {
   }
 }
 
+/** Settings that may let coins climb which could not before. */
+const LETS_CLIMB: ReadonlySet<SettingKey> = new Set([
+  'submissions.open.skip',
+  'submissions.open.double-skip',
+  'submissions.open.back-to-back',
+  'gifts.skip',
+  'gifts.double-skip',
+  'gifts.back-to-back',
+  'handles.policy',
+]);
+
+/**
+ * Applies the waiting credit of everybody, when a change of settings may let it. To be called inside the transaction that
+ * changed them; `tellMoves` after its commit.
+ */
+export async function applyWaitingCredit(
+  tx: StoreTx,
+  guildId: string,
+  changed: readonly SettingKey[],
+  at: number,
+): Promise<readonly MovedSong[]> {
+  if (!changed.some((key) => LETS_CLIMB.has(key))) return [];
+  const credit = new GiftCredit();
+  const moved: MovedSong[] = [];
+  for (const ownerId of await tx.lives.creditors(guildId)) {
+    moved.push(...(await credit.apply(tx, guildId, ownerId, at)));
+  }
+  return moved;
+}
+
 /** Tells what coins moved, after the commit. */
 export function tellMoves(bus: EventBus<Facts>, guildId: string, moved: readonly MovedSong[]): void {
   for (const { submissionId, publicId, from, to, coins, handle } of moved) {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
+import { applyWaitingCredit, type MovedSong, tellMoves } from './gift-credit.ts';
 import { conflictIn, parseSetting, type SettingValue, settingKeys, settingsFrom } from './setting-values.ts';
 import { audit } from './staff-record.ts';
 
@@ -98,6 +99,8 @@ export class SettingsService {
 
   async #change(guildId: string, actor: string, changes: readonly Change[]): Promise<Result<Settings, Failure>> {
     const { store, clock, bus } = this.#ports;
+    const keys = changes.map(({ key }) => key);
+    let moved: readonly MovedSong[] = [];
     const changed = await store.transaction(async (tx): Promise<Result<Settings, Failure>> => {
       const before = settingsFrom(await tx.settings.all(guildId));
       const values = changes.map((change) => [
@@ -113,11 +116,13 @@ export class SettingsService {
         else await tx.settings.drop(guildId, key);
         await audit(tx, guildId, actor, `setting.${kind}`, key, before[key], after[key], clock.now());
       }
+      moved = await applyWaitingCredit(tx, guildId, keys, clock.now());
       return ok(Object.freeze(after));
     });
     if (!changed.ok) return changed;
     this.#cache.delete(guildId);
-    bus.emit('settings.changed', { guildId, keys: changes.map(({ key }) => key) });
+    bus.emit('settings.changed', { guildId, keys });
+    tellMoves(bus, guildId, moved);
     return changed;
   }
 }

@@ -34,6 +34,22 @@ export class CoinRepository implements CoinStore {
     return new Map(rows.map((row) => [row.owner, row.coins]));
   }
 
+  async creditors(guildId: string): Promise<readonly string[]> {
+    const { rows } = await sql<{ owner: string }>`
+      WITH gifter AS (
+        SELECT h.id, h.linked_user_id FROM session live
+        JOIN session_handle sh ON sh.session_id = live.id AND sh.coins > sh.coins_used
+        JOIN handle h ON h.id = sh.handle_id
+        WHERE live.guild_id = ${guildId} AND live.ended_at IS NULL)
+      SELECT s.owner_id AS owner FROM gifter
+      JOIN submission s ON s.guild_id = ${guildId} AND s.owner_id = gifter.linked_user_id AND s.priority < 9
+      UNION
+      SELECT s.owner_id FROM gifter
+      JOIN submission s ON s.handle_id = gifter.id AND s.priority < 9 WHERE gifter.linked_user_id IS NULL
+    `.execute(this.db);
+    return rows.map((row) => row.owner);
+  }
+
   /**
    * The coins behind the move that led to where it stands, as far as its owner's handles still have them. A move of an
    * earlier show costs nothing any more: its coins ended with it.

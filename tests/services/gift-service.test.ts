@@ -121,6 +121,26 @@ describe('coins', () => {
     expect(await lineOf(song)).toBe('back-to-back');
   });
 
+  it('that waited for a closed line move their songs as soon as it is opened again, told once', async () => {
+    const song = await setUp();
+    const [other, none] = [await show.stage.song(OTHER), await show.stage.song('400000000000000003')];
+    await show.stage.link(liveUser('8'), OTHER);
+    const queues = queue();
+    for (const line of ['skip', 'double-skip', 'back-to-back'] as const)
+      await queues.setOpen(GUILD, STAFF, line, false);
+    await show.hear(bigGift(2_100, '7'), bigGift(999, '8'));
+    expect(await lineOf(song)).toBe('free');
+    expect((await queues.setOpen(GUILD, STAFF, 'skip', true)).ok).toBe(true);
+    expect([await lineOf(song), await lineOf(other), await lineOf(none)]).toEqual(['skip', 'free', 'free']);
+    await queues.setOpen(GUILD, STAFF, 'all', true);
+    expect([await lineOf(song), await lineOf(other)]).toEqual(['double-skip', 'free']);
+    expect(show.of('song.moved').map(({ to }) => to)).toEqual(['skip', 'double-skip']);
+    expect((await show.outbox()).filter(({ kind }) => kind === 'gift-moved')).toHaveLength(2);
+    // A lower price lets the others climb, too.
+    await show.settings.set(GUILD, STAFF, 'gifts.skip', 900);
+    expect(await lineOf(other)).toBe('skip');
+  });
+
   it('given before there is a song or a link wait as credit', async () => {
     await show.goLive();
     await show.hear(bigGift(1_500));
