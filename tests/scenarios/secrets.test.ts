@@ -208,6 +208,11 @@ describe('after a whole show', () => {
     expect(places.get('DATA_DIR/skipline.db')).toContain('Loud');
     expect(places.get('standard output and error')).toMatch(/TikTok LIVE refused[\s\S]*interaction failed/);
     expect(places.get('what Discord was sent')).toContain('Loud');
+    // The report of an error was posted, and the log knows it by the same reference.
+    const [, reference] =
+      /Something failed in `\/mystats`\. Reference `([0-9A-Z]{6})`/.exec(places.get('what Discord was sent') ?? '') ??
+      [];
+    expect(places.get('standard output and error')).toContain(`"reference":"${reference}"`);
   });
 
   it('no secret stands in anything it printed, sent, stored, recorded or measured', () => {
