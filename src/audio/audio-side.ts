@@ -59,7 +59,9 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
   const encoder = new Encoder(children, programs, folder);
   const sources = new TrackSources(folder, children, programs, log.child({ name: 'voice' }));
   const tools = { node: process.execPath, children, folder, clock, log: log.child({ name: 'links' }) };
-  const ytdlp = programs.ytdlp === null ? [] : [new YtDlp({ ...tools, ...programs.ytdlp, maxBytes: MAX_LINK_BYTES })];
+  const trusted = parts.linkOrigins?.trusted ?? new Set<string>();
+  const bounds = { maxBytes: MAX_LINK_BYTES, trusted };
+  const ytdlp = programs.ytdlp === null ? [] : [new YtDlp({ ...tools, ...programs.ytdlp, ...bounds })];
   return {
     intake: new FileIntake({
       folder,
@@ -81,7 +83,7 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
       folder,
       clock,
       log: tools.log,
-      trusted: parts.linkOrigins?.trusted ?? new Set(),
+      trusted,
       redirect: parts.linkOrigins?.redirect ?? ((url) => url),
     }),
     audio: new VoiceRooms({

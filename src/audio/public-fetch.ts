@@ -66,7 +66,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The address that is connected to is the address that was looked at. */
-const lookupPublic: LookupFunction = (host, options, done) => {
+export const lookupPublic: LookupFunction = (host, options, done) => {
   resolveName(host, { ...options, all: true }, (error, addresses) => {
     const found = error === null ? addresses.filter(({ address }) => isPublicAddress(address)) : [];
     const [first] = found;
@@ -77,7 +77,7 @@ const lookupPublic: LookupFunction = (host, options, done) => {
 };
 
 /** Whether this may be asked for at all. */
-function isAllowed(url: URL, trusted: ReadonlySet<string>): boolean {
+export function isAllowed(url: URL, trusted: ReadonlySet<string>): boolean {
   if (trusted.has(url.origin)) return true;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return url.protocol === 'https:' && url.username === '' && (isIP(host) === 0 || isPublicAddress(host));

@@ -7,6 +7,7 @@ import type { ChildEnd, ChildLimits, Children } from './children.ts';
 import { type Candidate, type Extraction, type Extractor, parseYtdlp } from './extraction.ts';
 import { causeOf, trouble } from './link-words.ts';
 import type { MediaFolder } from './media-folder.ts';
+import { withPublicProxy } from './public-proxy.ts';
 
 /** Some of its helpers reserve address space by the gigabyte; what it writes and how long it runs is bounded. */
 const LIMITS: ChildLimits = {
@@ -31,6 +32,8 @@ export interface YtDlpParts {
   /** For the scripts of YouTube's player. */
   readonly node: string;
   readonly maxBytes: number;
+  /** Only for tests: origins outside of the public internet. */
+  readonly trusted: ReadonlySet<string>;
   readonly children: Children;
   readonly folder: MediaFolder;
   readonly clock: Clock;
@@ -38,8 +41,8 @@ export interface YtDlpParts {
 }
 
 /**
- * yt-dlp, in its own process: no shell, no configuration of the machine, no cookies, no cache. It connects wherever the
- * page leads; the bot can only choose the page.
+ * yt-dlp, in its own process: no shell, no configuration of the machine, no cookies, no cache. It goes wherever a page
+ * leads, so it goes through a proxy that knows the public internet only.
  */
 export class YtDlp implements Extractor {
   readonly name = 'yt-dlp';
@@ -83,12 +86,14 @@ export class YtDlp implements Extractor {
   };
 
   async #run(args: readonly string[], limits: ChildLimits, signal: AbortSignal): Promise<Result<string, LinkTrouble>> {
-    const { program, node, children, log } = this.#parts;
+    const { program, node, trusted, children, log } = this.#parts;
     const runtime = this.#takesRuntime ? ['--js-runtimes', `node:${node}`] : [];
     const calm = ['--ignore-config', '--no-playlist', '--no-cache-dir', '--no-warnings', '--no-color'];
     const patience = ['--socket-timeout', '10', '--retries', '2', '--fragment-retries', '2'];
-    const command = { program, args: [...calm, ...patience, '--ffmpeg-location', NO_FFMPEG, ...runtime, ...args] };
-    const end = await children.run(command, limits, signal);
+    const bound = ['--ffmpeg-location', NO_FFMPEG, '--proxy'];
+    const end = await withPublicProxy(trusted, (proxy) =>
+      children.run({ program, args: [...calm, ...patience, ...bound, proxy, ...runtime, ...args] }, limits, signal),
+    );
     if (end.kind === 'exited' && end.code === 0) return ok(end.stdout.toString('utf8'));
     if (this.#takesRuntime && end.kind === 'exited' && UNKNOWN_OPTION.test(end.stderr)) {
       // A build that is older than its version says: for most sites it needs no runtime.
