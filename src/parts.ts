@@ -131,6 +131,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
       report: (guildId, reference, where, error) => reports.report(guildId, reference, where, error),
       outdatedPanel: (_guildId, messageId) =>
         void (messageId === null ? null : panels.keeper.messageOutdated(messageId)),
+      isPanel: (messageId) => panels.keeper.kindOf(messageId) !== null,
       throttle: throttle.check,
     }),
     passive: new PassiveIntake({

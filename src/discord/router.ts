@@ -35,6 +35,8 @@ export interface RouterPorts {
   readonly report: (guildId: string, reference: string, where: string, error: unknown) => void;
   /** A person pressed a button of an older release's panel. */
   readonly outdatedPanel: (guildId: string, messageId: string | null) => void;
+  /** Whether that message is a panel: everybody reads it, so that nothing but its own card may take its place. */
+  readonly isPanel: (messageId: string) => boolean;
   /** Cool-downs; null lets the interaction pass, else ms to wait. */
   readonly throttle: (guildId: string, userId: string, name: string) => number | null;
 }
@@ -103,7 +105,6 @@ export class Router {
       );
     }
     const decoded = decodeCustomId(interaction.customId);
-    if (decoded.kind === 'foreign') return;
     const module = decoded.kind === 'current' ? this.#components.get(decoded.id.action) : undefined;
     if (decoded.kind === 'outdated' || module === undefined) return this.#unknown(interaction, responder);
     return this.#run(interaction, responder, decoded.id.action, module, (caller) =>
@@ -125,7 +126,8 @@ export class Router {
       const answer = await responder.during(module.answer, async () => {
         const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
         const refused = this.#refuse(module.access, caller, name);
-        return refused === null ? work(caller) : { kind: 'refusal' as const, failure: refused };
+        if (refused !== null) return { kind: 'refusal' as const, failure: refused };
+        return this.#besidePanel(interaction, await work(caller));
       });
       const outcome = await responder.finish(answer, module.answer);
       done(outcome === 'late' ? 'late' : answer.kind === 'refusal' ? 'refused' : 'ok');
@@ -145,6 +147,13 @@ export class Router {
     if (access === 'reviewer' && !caller.isReviewer) return { code: 'not-reviewer' };
     const waitMs = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, name);
     return waitMs === null ? null : { code: 'slow-down', retryAfterMs: waitMs };
+  }
+
+  /** A button of a passing message whose id was forged onto a panel: its answer comes beside the panel, as a message. */
+  #besidePanel(interaction: AnswerableInteraction, answer: Answer): Answer {
+    if (answer.kind !== 'update' || answer.onShown !== undefined) return answer;
+    const message = interaction.isMessageComponent() || interaction.isModalSubmit() ? interaction.message : null;
+    return message !== null && this.#ports.isPanel(message.id) ? { kind: 'card', card: answer.card } : answer;
   }
 
   async #unknown(interaction: AnswerableInteraction, responder: Responder): Promise<void> {

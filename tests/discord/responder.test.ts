@@ -49,6 +49,7 @@ const MODAL = {
 async function stage(options: Partial<Pick<CommandModule, 'access' | 'answer' | 'run' | 'complete'>> = {}) {
   const bot = await botStage();
   const metered: string[] = [];
+  const panels = new Set<string>();
   const outdated: (string | null)[] = [];
   const reports: string[] = [];
   let press: ComponentModule['run'] = async () => DONE;
@@ -88,6 +89,7 @@ async function stage(options: Partial<Pick<CommandModule, 'access' | 'answer' | 
     meter: { interaction: (name, result) => void metered.push(`${name} ${result}`) },
     report: (_guildId, reference, where) => void reports.push(`${where} ${reference}`),
     outdatedPanel: (_guildId, messageId) => void outdated.push(messageId),
+    isPanel: (messageId) => panels.has(messageId),
     throttle: () => throttleMs,
   });
   bot.listen({ interaction: (interaction) => router.handle(interaction), message: () => undefined });
@@ -101,6 +103,7 @@ async function stage(options: Partial<Pick<CommandModule, 'access' | 'answer' | 
     router,
     metered,
     outdated,
+    panels,
     reports,
     pressed: (answer: ComponentModule['answer'], run: ComponentModule['run']) => {
       pressAnswer = answer;
@@ -209,6 +212,19 @@ describe('a click', () => {
     const said = slow ? await seen.nextFollowUp(PATIENCE) : seen;
     expect(said).toMatchObject({ ephemeral: true, text: expect.stringContaining('The queue is empty') });
     expect(ben.sees(channel).map(({ text: shown }) => shown.split('\n')[0])).toEqual(['┃ panel one']);
+  });
+
+  test('whose id belongs to another message never takes the place of a panel: the answer comes beside it', async () => {
+    const { ana, panel, panels, pressed } = await stage();
+    const message = await panel(ana);
+    panels.add(message.message?.id ?? '');
+    pressed('update', async () => update(panelCard('something else')));
+    const seen = await ana.click(message, { label: 'Go' });
+    expect(seen).toMatchObject({ answered: 'message', ephemeral: true });
+    expect(seen.text).toContain('something else');
+    expect(ana.sees(seen.interaction.spec.channelId)[0]?.text).toContain('one');
+    pressed('update', async () => update(panelCard('two'), async () => undefined));
+    expect((await ana.click(message, { label: 'Go' })).answered).toBe('update');
   });
 
   test('that is only taken changes nothing', async () => {

@@ -57,6 +57,7 @@ export async function setupStage(
     meter: { interaction: () => undefined },
     report: () => undefined,
     outdatedPanel: () => undefined,
+    isPanel: (messageId) => keeper.kindOf(messageId) !== null,
     throttle: () => null,
   });
   bot.listen({ interaction: (interaction) => router.handle(interaction), message: () => undefined });

@@ -23,6 +23,7 @@ async function stage(cogs: (now: () => number) => readonly Cog[]) {
     meter: { interaction: () => undefined },
     report: () => undefined,
     outdatedPanel: () => undefined,
+    isPanel: () => false,
     throttle: () => null,
   });
   bot.listen({ interaction: (interaction) => router.handle(interaction), message: () => undefined });

@@ -64,6 +64,16 @@ export async function rows(
   }
 }
 
+/** Writes into the database of a bot that is stopped: what would take too long by hand. */
+export async function write(show: Show, statement: string): Promise<void> {
+  const db = await open({ filename: join(show.dataDir, 'skipline.db'), driver: sqlite3.Database });
+  try {
+    await db.exec(statement);
+  } finally {
+    await db.close();
+  }
+}
+
 /** Looks again and again, without a pause, until it is so: for what nobody is told when it happens. */
 export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = performance.now() + PATIENCE.timeoutMs;

@@ -4,10 +4,8 @@ import { type Answer, type Caller, type Cog, card, refusal, update } from '../..
 import { type Card, textCard } from '../../cards/card.ts';
 import { dataExportCard } from '../../cards/notice-card.ts';
 import { erasedCard, eraseQuestion, exportHereCard, exportSentCard, noticesCard } from '../../cards/privacy-card.ts';
-import { idArgument } from '../../custom-id.ts';
+import { isConfirmExpired } from '../confirm-window.ts';
 import type { Services } from '../services.ts';
-
-const CONFIRM_MS = 60_000;
 
 /** Writes to a member in private. */
 export interface PrivateLine {
@@ -63,7 +61,7 @@ export function privacyCog(
         access: 'everyone',
         answer: 'update',
         run: async (_press, { guildId, userId }, [askedAt]) => {
-          if (now() - (idArgument(askedAt) ?? 0) > CONFIRM_MS) return refusal({ code: 'confirm-expired' });
+          if (isConfirmExpired(askedAt, now())) return refusal({ code: 'confirm-expired' });
           const erased = await privacy.erase(guildId, userId);
           return erased.ok ? update(erasedCard(erased.value.submissions)) : refusal(erased.error);
         },

@@ -2,9 +2,8 @@ import { SlashCommandBuilder } from 'discord.js';
 import { type Answer, type Cog, card, refusal, update } from '../../answer.ts';
 import { ledgerCard, reversedCard, reverseQuestion } from '../../cards/gifts-card.ts';
 import { idArgument } from '../../custom-id.ts';
+import { isConfirmExpired } from '../confirm-window.ts';
 import type { Services } from '../services.ts';
-
-const CONFIRM_MS = 60_000;
 
 /** `/gifts`: the ledger, and taking a gift back. */
 export function giftsCog({ gifts }: Pick<Services, 'gifts'>, now: () => number): Cog {
@@ -55,7 +54,7 @@ export function giftsCog({ gifts }: Pick<Services, 'gifts'>, now: () => number):
         run: async (_press, caller, [id, askedAt]) => {
           const giftId = idArgument(id);
           if (giftId === null) return refusal({ code: 'panel-outdated' });
-          if (now() - (idArgument(askedAt) ?? 0) > CONFIRM_MS) return refusal({ code: 'confirm-expired' });
+          if (isConfirmExpired(askedAt, now())) return refusal({ code: 'confirm-expired' });
           const result = await gifts.reverse(caller.guildId, caller.userId, giftId);
           return result.ok ? update(reversedCard(result.value)) : refusal(result.error);
         },

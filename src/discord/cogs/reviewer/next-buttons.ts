@@ -3,6 +3,7 @@ import { undoneCard } from '../../cards/staff-card.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
+import { OUTDATED } from './song-action.ts';
 import { takeNext } from './take-next.ts';
 
 /** Next, its undo, and the end of a song. All carry what was on air when they were drawn: a double click does one thing. */
@@ -27,7 +28,9 @@ export function nextButtons(
       answer: 'update',
       run: async (press, caller, [playId]) => {
         const { guildId, userId } = caller;
-        const result = await queue.undo(guildId, userId, idArgument(playId) ?? undefined);
+        const shown = idArgument(playId);
+        if (shown === null) return refusal(OUTDATED);
+        const result = await queue.undo(guildId, userId, shown);
         if (!result.ok) return refusal(result.error);
         // The song that Next had ended is on air again: it is the one to be heard.
         const { onAir, restored } = result.value;
@@ -41,7 +44,9 @@ export function nextButtons(
       access: 'reviewer',
       answer: 'update',
       run: async (press, { guildId, userId }, [playId]) => {
-        const result = await queue.finishOnAir(guildId, userId, idArgument(playId) ?? undefined);
+        const shown = idArgument(playId);
+        if (shown === null) return refusal(OUTDATED);
+        const result = await queue.finishOnAir(guildId, userId, shown);
         if (!result.ok) return refusal(result.error);
         if (playback.status(guildId).voice.kind !== 'away') void playback.stop(guildId, userId);
         return desk.redraw(press);
