@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GatewayDispatchEvents } from 'discord.js';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
@@ -136,4 +138,57 @@ describe('Discord lets the running bot in no longer', () => {
       expect((await readdir(dataDir)).filter((name) => /-wal|-shm/.test(name))).toEqual([]);
     },
   );
+});
+
+describe('frames that make no sense', () => {
+  const OURS = Object.values(GatewayDispatchEvents);
+  const junk = fc.oneof(
+    fc.jsonValue({ maxDepth: 4 }),
+    fc.dictionary(
+      fc.constantFrom(
+        'id',
+        'guild_id',
+        'channel_id',
+        'message_id',
+        'user',
+        'author',
+        'member',
+        'data',
+        'type',
+        'token',
+      ),
+      fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('900000000000000001', '__proto__', 2 ** 53, -1, null)),
+    ),
+  );
+  const RAW = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '"op"',
+    '{"op":"0"}',
+    '{"op":0}',
+    '{"op":0,"t":null,"d":null,"s":null}',
+    '{"op":0,"t":"INTERACTION_CREATE","s":"x","d":[]}',
+    '{"op":9}',
+    '{"op":99,"d":{}}',
+    '{"op":-1,"d":{}}',
+    '{"__proto__":{"op":0}}',
+    `{"op":0,"t":"MESSAGE_CREATE","s":1,"d":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    JSON.stringify({ op: 0, t: 'GUILD_CREATE', s: 1, d: { id: '1', channels: Array(20_000).fill(null) } }),
+    '\ud800'.repeat(1_000),
+  ];
+
+  it('of the gateway end neither the process nor the show', async () => {
+    const { gateway, world } = sandbox.discord;
+    const { nova } = nightReview(world);
+    const { process, printed } = bot({ DISCORD_TOKEN: world.token });
+    await process.start();
+    for (const text of RAW) gateway.sendRaw(text);
+    const events = fc.sample(fc.tuple(fc.constantFrom(...OURS), junk), { numRuns: 1_000, seed: 7 });
+    for (const [t, d] of events) gateway.sendRaw(JSON.stringify({ op: 0, t, s: 2, d }));
+    expect((await (await nova.slash('queue')).final(PATIENCE)).text).toContain('Nothing');
+    expect(printed()).not.toMatch(/uncaught exception/);
+    expect(await process.stop()).toBe(0);
+  });
 });

@@ -45,6 +45,10 @@ export class Connection {
     this.#socket.send(JSON.stringify({ t: null, s: null, d: null, ...payload }));
   }
 
+  sendRaw(text: string): void {
+    this.#socket.send(text);
+  }
+
   close(code: number, reason = ''): void {
     this.#socket.close(code, reason);
     this.#ended(code);

@@ -115,6 +115,11 @@ export class GatewayServer {
     for (const session of this.#sessions.values()) session.dispatch(t, d);
   }
 
+  /** Sends this text to every client as it is, whatever it is. */
+  sendRaw(text: string): void {
+    for (const connection of this.#connections) connection.sendRaw(text);
+  }
+
   /** Sessions with a live connection. */
   connectedSessions(): readonly string[] {
     return [...this.#sessions.values()]
