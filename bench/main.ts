@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<readon
   store: async () => ({ run: (await import('./store-bench.ts')).storeBench }),
   live: async () => ({ run: (await import('./live-bench.ts')).liveBench }),
   'live-app': async () => ({ run: (await import('./live-app-bench.ts')).liveAppBench }),
+  panel: async () => ({ run: (await import('./panel-bench.ts')).panelBench }),
   audio: async () => ({ run: (await import('./audio-bench.ts')).audioBench }),
   overlay: async () => ({ run: (await import('./overlay-bench.ts')).overlayBench }),
 };

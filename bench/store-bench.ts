@@ -12,7 +12,8 @@ import { connect } from '../src/store/connection.ts';
 import { openStore, type SqliteStore } from '../src/store/database.ts';
 import { type BenchRow, besides, percentile } from './bench-row.ts';
 
-const GUILD = '900000000000000001';
+/** The one guild of a filled store. */
+export const GUILD = '900000000000000001';
 const WAITING = 10_000;
 const HANDLES = 100_000;
 /** Calls measured per figure; `next` really takes that many songs. */
@@ -65,9 +66,10 @@ async function timed(call: Call, n: number): Promise<number> {
   return performance.now() - start;
 }
 
-async function filled(path: string, archived: number): Promise<SqliteStore> {
+/** A new store with so many archived and so many waiting songs. */
+export async function filled(path: string, archived: number, waiting = WAITING): Promise<SqliteStore> {
   await (await openStore(path)).close();
-  await fill(path, archived);
+  await fill(path, archived, waiting);
   return openStore(path);
 }
 
@@ -103,7 +105,7 @@ async function callsOf(store: SqliteStore): Promise<ReadonlyMap<string, Call>> {
 }
 
 /** Rows as a long life would leave them, written at once. */
-async function fill(path: string, archived: number): Promise<void> {
+async function fill(path: string, archived: number, waiting: number): Promise<void> {
   const connection = await connect(path, false);
   const series = (count: number) =>
     `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})`;
@@ -115,7 +117,7 @@ async function fill(path: string, archived: number): Promise<void> {
       CASE WHEN i % 20 = 0 THEN CAST(i / 20 % 3000 AS TEXT) END, 1 FROM n;
     INSERT INTO handle_points (handle_id, origin, points) SELECT id, 'like', points / 2 FROM handle;
     INSERT INTO handle_points (handle_id, origin, points) SELECT id, 'gift', points - points / 2 FROM handle;
-    ${series(archived + WAITING)}
+    ${series(archived + waiting)}
     INSERT INTO submission (guild_id, public_id, owner_id, owner_name, artist, title, kind, url, normalized_url, platform,
       line, rank, submitted_at, via)
     SELECT '${GUILD}', printf('%06X', (i * 7919) % 16777213), CAST(i % 3000 AS TEXT), 'Member ' || i, 'Artist ' || i,
