@@ -53,6 +53,8 @@ export interface PlayReads {
   onAir(guildId: string): Promise<Play | null>;
   /** Newest play of a song that was not undone. */
   ofSubmission(submissionId: number): Promise<Play | null>;
+  /** When songs were played last, ms; those that were not, or whose play was undone, are left out. */
+  startedAt(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** What estimates are made of, in one look. @param since older plays outside of any session do not count */
   pace(guildId: string, since: number, limit: number): Promise<PlayPace>;
   /** Songs of one member that were played. */

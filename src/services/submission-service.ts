@@ -5,7 +5,7 @@ import type { Settings } from '../domain/setting.ts';
 import { isWaiting, type MediaState, type Submission } from '../domain/submission.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { StoreReads, StoreTx } from '../ports/store.ts';
-import type { SuggestScope } from '../ports/submission-store.ts';
+import type { Song, SuggestScope } from '../ports/submission-store.ts';
 import { explainPlace, explainPlaces, notWaiting, paceOf } from './queue-reads.ts';
 import { settingsFrom } from './setting-values.ts';
 import type { PlaceExplained } from './snapshots.ts';
@@ -124,6 +124,7 @@ export class SubmissionService {
       const where = pageOf(page, OWN_PAGE, total);
       const songs = await reads.submissions.own(guildId, ownerId, where.offset, OWN_PAGE);
       const pace = await paceOf(reads, guildId, now);
+      const played = await playedAt(reads, songs);
       const entries: OwnEntry[] = [];
       const explained = await explainPlaces(
         reads,
@@ -132,7 +133,7 @@ export class SubmissionService {
       );
       for (const [index, { submission, media }] of songs.entries()) {
         const { place = null, etaMs = null } = explained[index] ?? {};
-        entries.push({ submission, media, place, etaMs, playedAt: await playedAt(reads, submission) });
+        entries.push({ submission, media, place, etaMs, playedAt: played.get(submission.id) ?? null });
       }
       return { entries, page: where.page, pages: where.pages, total };
     });
@@ -142,10 +143,16 @@ export class SubmissionService {
   async history(guildId: string, ownerId: string): Promise<OwnPage> {
     return this.#ports.store.read(async (reads) => {
       const songs = await reads.submissions.ownPast(guildId, ownerId, HISTORY_SHOWN);
-      const entries: OwnEntry[] = [];
-      for (const { submission, media } of songs) {
-        entries.push({ submission, media, place: null, etaMs: null, playedAt: await playedAt(reads, submission) });
-      }
+      const played = await playedAt(reads, songs);
+      const entries = songs.map(
+        ({ submission, media }): OwnEntry => ({
+          submission,
+          media,
+          place: null,
+          etaMs: null,
+          playedAt: played.get(submission.id) ?? null,
+        }),
+      );
       return { entries, page: 0, pages: 1, total: entries.length };
     });
   }
@@ -232,6 +239,6 @@ async function enterByAnswer(tx: StoreTx, song: Submission, to: 'free' | 'pendin
   });
 }
 
-async function playedAt(reads: StoreReads, submission: Submission): Promise<number | null> {
-  return submission.line === 'archive' ? ((await reads.plays.ofSubmission(submission.id))?.startedAt ?? null) : null;
+async function playedAt(reads: StoreReads, songs: readonly Song[]): Promise<ReadonlyMap<number, number>> {
+  return reads.plays.startedAt(songs.flatMap(({ submission: { id, line } }) => (line === 'archive' ? [id] : [])));
 }

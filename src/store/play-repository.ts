@@ -39,6 +39,15 @@ export class PlayRepository implements PlayStore {
     return row === undefined ? null : toPlay(row);
   }
 
+  async startedAt(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    if (submissionIds.length === 0) return new Map();
+    const { rows } = await sql<{ id: number; submission_id: number; started_at: number }>`
+      SELECT id, submission_id, started_at FROM play
+      WHERE submission_id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)})) AND undone_at IS NULL
+    `.execute(this.#db);
+    return new Map(rows.sort((a, b) => a.id - b.id).map((row) => [row.submission_id, row.started_at]));
+  }
+
   async pace(guildId: string, since: number, limit: number): Promise<PlayPace> {
     const { rows } = await sql<Selectable<PlayTable> & { is_newest: number }>`
       SELECT *, 1 AS is_newest FROM (

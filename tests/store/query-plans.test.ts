@@ -37,6 +37,7 @@ const HOT: Readonly<Record<string, (tx: StoreTx) => Promise<unknown>>> = {
   'links without a title': (tx) => tx.submissions.untitled(10, 50),
   'a free public id': (tx) => tx.submissions.isTaken(GUILD, 'S1'),
   'how often a member played': (tx) => tx.plays.countOf(GUILD, '1'),
+  'when songs were played': (tx) => tx.plays.startedAt([1, 2]),
   'who played a song': (tx) => tx.plays.ofSubmission(1),
   'the last move of a song': (tx) => tx.moves.newestOf(1),
   'songs that use a file': (tx) => tx.media.songsWith('a'),
