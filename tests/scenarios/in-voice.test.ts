@@ -78,6 +78,9 @@ describe('two songs', () => {
 describe('the now-playing panel', () => {
   it('jumps, changes the volume and the sound, pauses, goes on and stops', async () => {
     await play('Rising', await rising());
+    const drawn = (await show.nova.waitToSee(show.channels.playing, /Now playing[\s\S]*Rising/, PATIENCE)).files[0];
+    expect(drawn?.name).toBe('waveform.png');
+    expect(Buffer.from(drawn?.bytes() ?? []).toString('latin1', 1, 4)).toBe('PNG');
     const press = async (label: string) => (await show.nova.click(await nowPlaying(), { label })).final(PATIENCE);
     const from = async (change: () => Promise<unknown>) => {
       await change();
