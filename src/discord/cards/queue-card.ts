@@ -35,7 +35,7 @@ export function scoreText(score: number, points: PointsByOrigin): string {
 }
 
 function publicRow({ submission, place, etaMs }: QueueEntry): string {
-  const wait = etaMs === null ? '' : ` · ${aboutTime(etaMs)}`;
+  const wait = etaMs === null ? '' : ` · in ${aboutTime(etaMs)}`;
   return `**${place ?? '–'}.** ${LINE_EMOJI[submission.line]} ${songName(submission, 50)}\n-# ${plain(submission.ownerName, 40)}${wait}`;
 }
 

@@ -52,6 +52,11 @@ export function clearedCard(count: number, batch: string): Card {
   };
 }
 
+export function unclearedCard(count: number): Card {
+  const back = count === 1 ? 'is back where it stood' : 'are back where they stood';
+  return textCard('good', `↩️ ${plural(count, 'free song')} ${back}.`);
+}
+
 export function openStateCard(lines: readonly LineState[]): Card {
   const rows = lines.map(
     ({ line, open }) => `${LINE_EMOJI[line]} ${LINE_LABEL[line]}: ${open ? '🟢 open' : '🔒 closed'}`,

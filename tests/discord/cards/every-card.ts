@@ -33,6 +33,7 @@ import {
   movedCard,
   openStateCard,
   removedCard,
+  unclearedCard,
   undoneCard,
 } from '../../../src/discord/cards/staff-card.ts';
 import {
@@ -271,6 +272,8 @@ export const PLAIN_CARDS: Readonly<Record<string, Card>> = {
   reset: resetCard({ handles: HUGE, points: HUGE }),
   'clear the free line': clearFreeQuestion(HUGE, NOW),
   cleared: clearedCard(HUGE, '0123456789abcdef-0123-4567'),
+  'clearing undone': unclearedCard(2),
+  'clearing of one song undone': unclearedCard(1),
   'open lines': openStateCard(WAITING_LINES.map((line) => ({ line, waiting: HUGE, open: true }))),
   'portal, all open': portalCard({ free: true, skips: true }),
   'portal, closed': portalCard({ free: false, skips: false }),

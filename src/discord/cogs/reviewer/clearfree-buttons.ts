@@ -1,7 +1,6 @@
 import { type ComponentModule, refusal, update } from '../../answer.ts';
 import { textCard } from '../../cards/card.ts';
-import { clearedCard } from '../../cards/staff-card.ts';
-import { plural } from '../../cards/words.ts';
+import { clearedCard, unclearedCard } from '../../cards/staff-card.ts';
 import { isConfirmExpired } from '../confirm-window.ts';
 import type { Services } from '../services.ts';
 
@@ -30,9 +29,7 @@ export function clearfreeButtons({ queue }: Pick<Services, 'queue'>, now: () => 
       answer: 'update',
       run: async (_press, { guildId, userId }, [batch = '']) => {
         const result = await queue.undoClear(guildId, userId, batch);
-        return result.ok
-          ? update(textCard('good', `↩️ ${plural(result.value.count, 'free song')} back where they stood.`))
-          : refusal(result.error);
+        return result.ok ? update(unclearedCard(result.value.count)) : refusal(result.error);
       },
     },
   ];
