@@ -111,7 +111,7 @@ describe('/clearfree', () => {
     expect(cleared.text).toMatch(/Removed 2 free songs/);
     expect(await queueText(show)).toMatch(/queue is empty/);
     const undone = await show.nova.click(cleared, { label: 'Undo' });
-    expect(undone.text).toMatch(/2 free songs back/);
+    expect(undone.text).toMatch(/2 free songs are back/);
     expect(await queueText(show)).toBe(before);
     const twice = await show.nova.clickRaw(undone, `v1:reviewer.unclear:${await lastBatch()}`);
     expect((await twice.final(PATIENCE)).text).toMatch(/already empty|nothing/i);
