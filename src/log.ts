@@ -52,9 +52,20 @@ export function createLog({ level, secrets, destination }: LogOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths, censor: REDACTED },
       serializers: { err: errorFacts, error: errorFacts, reason: errorFacts },
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: (line) => withoutControls(redact(line)) },
     },
     destination ?? pino.destination(1),
+  );
+}
+
+/**
+ * A line is one line, and does nothing to the terminal it is read in: JSON escapes most control characters, but not
+ * DEL, the eight-bit ones (U+009B begins an ANSI sequence), Unicode's line ends and the marks that reverse reading.
+ */
+function withoutControls(line: string): string {
+  return line.replace(
+    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

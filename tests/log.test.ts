@@ -31,6 +31,26 @@ describe('a log line', () => {
   });
 });
 
+describe('what strangers write', () => {
+  const HOSTILE = [
+    'a line\r\n{"level":"error","msg":"forged"}',
+    '\u001b[2J\u001b]0;owned\u0007',
+    '\u009b31mred',
+    '\u202egnp.exe',
+    'one\u2028two\u2029three',
+    '\u0000\u007f\u0085\u2066',
+  ];
+
+  test.each(HOSTILE)('stays one line that does nothing to a terminal, and can be read back: %j', (text) => {
+    const { log, text: written, last } = recorder();
+    log.warn({ nickname: text, err: new Error(text) }, text);
+    expect(written().split('\n')).toHaveLength(2);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+    expect(written().trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
+    expect(last()).toMatchObject({ nickname: text, err: { message: text }, msg: text });
+  });
+});
+
 describe('a secret never reaches a line', () => {
   const holders: readonly [string, (secret: string) => object, string?][] = [
     ['a field', (secret) => ({ value: secret })],
