@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<readon
   live: async () => ({ run: (await import('./live-bench.ts')).liveBench }),
   'live-app': async () => ({ run: (await import('./live-app-bench.ts')).liveAppBench }),
   panel: async () => ({ run: (await import('./panel-bench.ts')).panelBench }),
+  'small-box': async () => ({ run: (await import('./small-box-bench.ts')).smallBoxBench }),
   audio: async () => ({ run: (await import('./audio-bench.ts')).audioBench }),
   overlay: async () => ({ run: (await import('./overlay-bench.ts')).overlayBench }),
 };

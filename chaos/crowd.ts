@@ -45,7 +45,7 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
     const title = `Track ${String(book.submissions.size + 1).padStart(4, '0')}`;
     book.submissions.set(title, null);
     const source =
-      random.next() < 0.8
+      random.next() < 0.95
         ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs).bytes, contentType: 'audio/mpeg' } }
         : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
     const modal = await attempt('/submit', book, round, () => who.slash('submit'));
@@ -119,7 +119,7 @@ async function move({ scene: { nova } }: CrashStage, book: Book, random: Random,
     (await nova.slash('move', { song: `#${id}`, line })).final(PATIENCE),
   );
   const text = seen?.text ?? '';
-  if (new RegExp(`^\\W{0,3}#${id}\\b`).test(text) && !text.includes('Nothing was changed'))
+  if (new RegExp(`^\\W{0,3}#${id}\\b`).test(text) && !/Nothing was changed|already stands/.test(text))
     book.moves.push({ id, line, told: text.slice(0, 120) });
 }
 

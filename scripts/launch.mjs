@@ -8,7 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forwardSignals, receivedSignal, run, signalExitCode } from './setup/child.mjs';
 import { withLock } from './setup/lock.mjs';
-import { findNode, installNode, nodeEnv, nodeOptions } from './setup/node.mjs';
+import { findNode, installNode, memoryHere, memoryOptions, nodeEnv, nodeOptions } from './setup/node.mjs';
 import { installPackages, packagesReady } from './setup/packages.mjs';
 import { FFMPEG_ADVICE, findPrograms, providePrograms, requirePrograms, YTDLP_ADVICE } from './setup/programs.mjs';
 import { SetupError, say } from './setup/say.mjs';
@@ -52,6 +52,7 @@ async function launch([name = '', ...args]) {
   const node = await prepareNode();
   await preparePackages(node, name);
   const env = taskEnv(node, await prepareMedia(task, name));
+  if (name === 'start') fitSmallMachine(env);
   if (receivedSignal() !== undefined) throw new SetupError(['Stopped.']);
   return await runCommands(task, args, node, env);
 }
@@ -121,6 +122,15 @@ function taskEnv(node, programs) {
   env.NODE_COMPILE_CACHE ??= join(TOOLS, 'compile-cache');
   env.NODE_OPTIONS = [env.NODE_OPTIONS ?? '', ...nodeOptions(node.version)].join(' ').trim();
   return env;
+}
+
+/** What the operator set wins: it comes last. @param {NodeJS.ProcessEnv} env */
+function fitSmallMachine(env) {
+  const options = memoryOptions(memoryHere());
+  if (options.length === 0) return;
+  env.NODE_OPTIONS = [...options, env.NODE_OPTIONS ?? ''].join(' ').trim();
+  // The C library otherwise keeps freed memory for every thread.
+  env.MALLOC_ARENA_MAX ??= '2';
 }
 
 /**

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import dotenv from 'dotenv';
 import { createApp } from './app.ts';
 import { describeProblems, EXIT_CONFIG, parseConfig } from './config.ts';
@@ -46,6 +47,8 @@ void app.dismissed.then((words) => {
 
 try {
   await app.start();
+  // Kept now: a process that is killed writes nothing at its end, and would compile everything again.
+  flushCompileCache();
 } catch (error) {
   if (isStartRefusal(error)) process.stderr.write(`${error.message}\n`);
   else app.log.error({ err: error }, 'could not start');

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { run } from './child.mjs';
 import { findProgram, versionLine } from './programs.mjs';
@@ -37,6 +38,24 @@ export function nodeOptions(version) {
   const [major, minor] = majorMinor(version);
   const needsFlag = minor < (STRIPS_TYPES[/** @type {22 | 23} */ (major)] ?? 0);
   return [...(needsFlag ? ['--experimental-strip-types'] : []), '--disable-warning=ExperimentalWarning'];
+}
+
+/** Less memory than this is a small machine: one that would rather collect garbage more often than grow. Bytes */
+const SMALL = 1.25 * 2 ** 30;
+
+/** What this machine, or the container around us, has. Bytes */
+export function memoryHere() {
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}
+
+/**
+ * Options by which the bot stays under 256 MB on a small machine.
+ * @param {number} memory bytes
+ * @returns {readonly string[]}
+ */
+export function memoryOptions(memory) {
+  return memory < SMALL ? ['--max-old-space-size=128', '--max-semi-space-size=2'] : [];
 }
 
 /**

@@ -35,7 +35,7 @@ const VOCABULARY = new Set(['src/lib/result.ts']);
 const TREES: Readonly<Record<string, readonly string[]>> = {
   src: ['src'],
   sandbox: ['sandbox'],
-  bench: ['bench', 'src', 'sandbox'],
+  bench: ['bench', 'src', 'sandbox', 'scripts'],
   chaos: ['chaos', 'sandbox'],
   scripts: ['scripts', 'src'],
 };

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isNewEnough, nodeEnv, nodeOptions } from '../../scripts/setup/node.mjs';
+import { isNewEnough, memoryHere, memoryOptions, nodeEnv, nodeOptions } from '../../scripts/setup/node.mjs';
 import { packagesReady, satisfies } from '../../scripts/setup/packages.mjs';
 import { findProgram, findPrograms, providePrograms } from '../../scripts/setup/programs.mjs';
 
@@ -157,5 +157,20 @@ describe('programs', () => {
     test('are left alone where nothing can be installed', async () => {
       expect(await providePrograms(folder, { links: true }, { find: () => none, apt: undefined, now })).toEqual(none);
     });
+  });
+});
+
+describe('a small machine', () => {
+  test.each([
+    [512 * 2 ** 20, true],
+    [2 ** 30, true],
+    [2 * 2 ** 30, false],
+  ])('with %i bytes of memory gets the bot that fits: %s', (bytes, isSmall) => {
+    expect(memoryOptions(bytes)).toEqual(isSmall ? ['--max-old-space-size=128', '--max-semi-space-size=2'] : []);
+  });
+
+  test('is told by the container around us, and never by more than the machine has', () => {
+    expect(memoryHere()).toBeGreaterThan(64 * 2 ** 20);
+    expect(memoryHere()).toBeLessThanOrEqual(totalmem());
   });
 });
