@@ -67,6 +67,8 @@ export class PictureTaker {
     await visit.be('Nova');
     await visit.stage('TikTok LIVE');
     await visit.look('review-desk');
+    // The control room is the first message there.
+    await page.evaluate("document.querySelector('[data-message]').scrollIntoView()");
     await this.#of('demo.png', page);
     await page.setViewportSize({ width: 1440, height: 1_900 });
     await this.#of('control-room.png', visit.message('Control room').locator('.container'));

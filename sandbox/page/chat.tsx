@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { MessageView } from '../stage/protocol.ts';
 import { Composer } from './composer.tsx';
 import { Message } from './message.tsx';
-import { bot, channel, dismissed, me, messages, nameOf, now, place, typing } from './state.ts';
+import { bot, channel, dismissed, me, messages, nameOf, now, place, show, typing } from './state.ts';
 
 /** A pause after which the name is shown again. ms */
 const SAME_BREATH_MS = 7 * 60_000;
@@ -68,6 +68,17 @@ function Messages({ list, empty }: { readonly list: readonly MessageView[]; read
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const wanted = show.value.running?.focus.messageId ?? null;
+  const isHere = wanted !== null && list.some(({ id }) => id === wanted);
+  // The show points at a message; when it points elsewhere, the end is what counts again.
+  useLayoutEffect(() => {
+    if (!isHere) return;
+    stays.current = false;
+    box.current?.querySelector(`[data-message="${wanted}"]`)?.scrollIntoView({ block: 'start' });
+    return () => {
+      stays.current = true;
+    };
+  }, [wanted, isHere]);
   return (
     <div
       class="messages"

@@ -214,6 +214,8 @@ export interface Focus {
   readonly personId: string | null;
   readonly channelId: string | null;
   readonly panel: 'live' | 'faults' | null;
+  /** The message in that channel; null = the newest ones. */
+  readonly messageId: string | null;
 }
 
 export interface ShowView {

@@ -31,7 +31,11 @@ async function setUp({ stage, caption, beat }: Scene): Promise<void> {
     await beat(GLANCE_MS / 2);
   }
   await nova.waitToSee(channels['review-desk'], 'Reviewer queue', PATIENCE);
-  caption('The control room and its panels keep themselves up to date for ever', { as: 'nova', at: 'review-desk' });
+  caption('The control room and its panels keep themselves up to date for ever', {
+    as: 'nova',
+    at: 'review-desk',
+    message: 'Control room',
+  });
   await beat(READ_MS);
 }
 
@@ -93,7 +97,7 @@ async function playSongs({ stage, caption, beat }: Scene): Promise<void> {
   await beat(GLANCE_MS);
   let isHeard = false;
   for (let presses = 0; presses < MOST_PRESSES && !isHeard; presses += 1) {
-    caption('Nova presses Next', { as: 'nova', at: 'review-desk' });
+    caption('Nova presses Next', { as: 'nova', at: 'review-desk', message: 'Control room' });
     const since = Date.now();
     const pressed = await nova.click(desk, { label: 'Next' });
     demand(pressed.answered !== 'failed', 'Next is answered', pressed);

@@ -22,6 +22,8 @@ export interface Look {
   readonly as?: PersonName;
   readonly at?: ChannelName | 'dm';
   readonly panel?: 'live' | 'faults';
+  /** Words of the bot's message to look at; the newest one that has them. */
+  readonly message?: string;
 }
 
 /** Who else is told, such as a terminal. */
@@ -59,7 +61,7 @@ type State =
       readonly done: Promise<void>;
     };
 
-const NO_FOCUS: Focus = { personId: null, channelId: null, panel: null };
+const NO_FOCUS: Focus = { personId: null, channelId: null, panel: null, messageId: null };
 const LOOK_EVERY_MS = 1_000;
 
 /** Plays the show by itself, chapter by chapter, while everybody else may go on doing what they like. */
@@ -161,11 +163,12 @@ export class ShowDirector {
     });
   }
 
-  #focus({ as, at, panel }: Look): Focus {
+  #focus({ as, at, panel, message }: Look): Focus {
     const { cast, world } = this.#ports.stage;
     const personId = as === undefined ? null : cast.people[as].id;
     const channelId = at === undefined ? null : at === 'dm' ? dmOf(world, personId) : cast.channels[at].id;
-    return { personId, channelId, panel: panel ?? null };
+    const found = message === undefined || channelId === null ? undefined : newest(world, channelId, message);
+    return { personId, channelId, panel: panel ?? null, messageId: found?.id ?? null };
   }
 
   #at(chapter: Chapter, caption: string, focus: Focus): void {
@@ -185,6 +188,9 @@ export class ShowDirector {
     this.#ports.onChange(view);
   }
 }
+
+const newest = (world: Stage['world'], channelId: string, words: string) =>
+  world.messages.in(channelId).findLast(({ components }) => JSON.stringify(components).includes(words));
 
 const dmOf = (world: Stage['world'], personId: string | null): string | null =>
   personId === null ? null : world.dmChannel(personId).id;

@@ -15,7 +15,7 @@ export async function goLive({ stage, caption, beat }: Scene): Promise<void> {
   await run(stage, people.nova, 'tiktok connect', { unique_id: `@${HOST_HANDLE}`, persistent: true });
   await stage.live.live?.waitForConnection(1, PATIENCE.timeoutMs);
   await beat(GLANCE_MS);
-  caption('The control room shows the LIVE', { as: 'nova', at: 'review-desk' });
+  caption('The control room shows the LIVE', { as: 'nova', at: 'review-desk', message: 'Control room' });
   await people.nova.waitToSee(channels['review-desk'], /novalive/, PATIENCE);
   await beat(READ_MS);
   if (stage.overlay.offersOverlay && stage.overlay.view.kind === 'hint') {
@@ -41,7 +41,7 @@ export async function moveTheQueue({ stage, caption, beat }: Scene): Promise<voi
   await people.ana.waitToSee(channels['live-queue'], /1\.[^\n]*Concert Pitch/, PATIENCE);
   await beat(READ_MS);
   const gift = '@benbeats sends a Galaxy, 1,000 coins: his song jumps into the skip line';
-  caption(gift, { as: 'nova', at: 'review-desk', panel: 'live' });
+  caption(gift, { as: 'nova', at: 'review-desk', panel: 'live', message: 'Reviewer queue' });
   const told = people.ben.dms().length;
   live.do({ kind: 'gift', viewer: 'benbeats', gift: 'Galaxy', repeat: 1 });
   await people.nova.waitToSee(channels['review-desk'], /⏭️[^\n]*Concert Pitch/, PATIENCE);
@@ -55,10 +55,15 @@ export async function moveTheQueue({ stage, caption, beat }: Scene): Promise<voi
 export async function makeTrouble({ stage, caption, beat }: Scene): Promise<void> {
   const { live, faults, world } = stage;
   if (live.live === undefined) live.do({ kind: 'start' });
-  caption(`A crowd: ${CROWD} events every second`, { as: 'nova', at: 'review-desk', panel: 'live' });
+  caption(`A crowd: ${CROWD} events every second`, {
+    as: 'nova',
+    at: 'review-desk',
+    panel: 'live',
+    message: 'Control room',
+  });
   live.do({ kind: 'crowd', perSecond: CROWD });
   await beat(READ_MS);
-  const watching = { at: 'review-desk', panel: 'faults' } as const;
+  const watching = { at: 'review-desk', panel: 'faults', message: 'Control room' } as const;
   caption('The LIVE connection drops. The bot returns into the same session', watching);
   live.do({ kind: 'drop' });
   await live.live?.waitForConnection(1, PATIENCE.timeoutMs);
