@@ -109,7 +109,7 @@ export function ownSongsCard(page: OwnPage): Card {
   }
   const lines = page.entries.map(({ submission, place, etaMs, media, playedAt }) => {
     const where = isWaiting(submission.line)
-      ? `${LINE_EMOJI[submission.line]} ${LINE_LABEL[submission.line]}${place === null ? '' : ` · place ${place}`}${etaMs === null ? '' : ` · ${aboutTime(etaMs)}`}`
+      ? `${LINE_EMOJI[submission.line]} ${LINE_LABEL[submission.line]}${place === null ? '' : ` · place ${place}`}${etaMs === null ? '' : ` · in ${aboutTime(etaMs)}`}`
       : `${LINE_EMOJI[submission.line]} ${LINE_LABEL[submission.line]}${playedAt === null ? '' : ` ${relativeTime(playedAt)}`}`;
     const state = isWaiting(submission.line) ? ` · ${mediaText(submission, media)}` : '';
     return `\`#${submission.publicId}\` ${songName(submission, 60)}\n-# ${where}${state}`;
