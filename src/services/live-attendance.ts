@@ -70,6 +70,9 @@ async function doubt(
     askedAt = clock.monotonic();
     told = running.ok && !running.value ? told + 1 : 0;
     if (told >= 2) return watch.part({ kind: 'over', suspended: false, told: false });
-    if (isSilent && told === 0) return watch.part({ kind: 'dropped', cause: 'silent' });
+    // Asked again: bytes may have waited behind a process that was busy itself.
+    if (isSilent && told === 0 && watch.silentMs >= policy.silentMs) {
+      return watch.part({ kind: 'dropped', cause: 'silent' });
+    }
   }
 }

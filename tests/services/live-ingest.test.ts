@@ -161,7 +161,12 @@ describe('under overload', () => {
     const report = await show.reports.report(GUILD, sessionId);
     expect(report).toMatchObject({ totals: { likes: 41_000, coins: 500, gifts: 50 } });
     expect(report?.handles.filter(({ likes }) => likes > 0)).toHaveLength(20_000);
-    expect(show.active.merged).toBe(500);
+    // Every event that was taken in is counted; what the viewers' own numbers lack is what was merged.
+    const { events, merged } = show.active;
+    expect(Object.values(events).reduce((sum, each) => sum + each, 0)).toBe(1 + 20_500 + 50);
+    expect(merged).toBe(500);
+    const told = report?.handles.reduce((sum, { likes }) => sum + likes, 0) ?? 0;
+    expect(told + merged * 2).toBe(report?.totals.likes);
     expect(await show.stage.store.read((tx) => tx.lives.session(GUILD, sessionId))).toMatchObject({ merged: 500 });
   });
 
@@ -314,5 +319,21 @@ describe('gifts', () => {
     show.source.ear?.event(bigGift(10));
     await show.clock.advance(20);
     await show.until(() => show.of('gift.settled').length === 1);
+  });
+});
+
+describe('recordings', () => {
+  it('are made while the setting says so', async () => {
+    await show.service.start();
+    const sessionId = await show.goLive();
+    show.source.ear?.raw('chat', {});
+    await show.settings.set(GUILD, STAFF, 'live.record', true);
+    await show.bus.idle();
+    show.source.ear?.raw('gift', {});
+    await show.settings.set(GUILD, STAFF, 'live.record', false);
+    await show.bus.idle();
+    show.source.ear?.raw('like', {});
+    expect(show.recorder.lines).toEqual([`${GUILD}/${sessionId} gift`]);
+    expect(show.recorder.closed).toBe(1);
   });
 });

@@ -35,7 +35,7 @@ async function expectTruth(sessionId: number): Promise<void> {
 describe('a show over the wire', () => {
   it('is counted exactly as it happened', async () => {
     const sessionId = await wire.follow(live);
-    const burst = await live.burst({ events: 1_500, perSecond: 1_500, seed: 7, viewers: 150 });
+    const burst = await live.burst({ events: 3_000, seed: 7, viewers: 150 });
     await wire.heard(burst.messages);
     tiktok.host('djhost').endLive();
     await wire.until(() => wire.status.kind === 'disconnected');
