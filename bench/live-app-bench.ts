@@ -102,14 +102,7 @@ export async function liveAppBench(): Promise<readonly BenchRow[]> {
   const { env, host } = up;
   const bot = new BotProcess({
     root: ROOT,
-    env: {
-      ...sandbox.env,
-      ...env,
-      DATA_DIR: dataDir,
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      ...(process.env['BOT_NODE'] ? { NODE_OPTIONS: process.env['BOT_NODE'] } : {}),
-    },
+    env: { ...sandbox.env, ...env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },
   });
   try {
     const scene = nightReview(sandbox.discord.world);
