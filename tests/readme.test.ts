@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PermissionsBitField } from 'discord.js';
 import { expect, test } from 'vitest';
@@ -6,6 +6,11 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 const readme = read('README.md');
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
 
 const unique = (names: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(names.filter((name) => name !== undefined))].sort();
@@ -41,6 +46,17 @@ test('the invite link grants what the text names, and nothing else', () => {
     .map((name) => name.replace(/\s+/g, '').toLowerCase().replace('viewchannels', 'viewchannel'));
   const granted = new PermissionsBitField(bits).toArray().map((name) => name.toLowerCase());
   expect(unique(named)).toEqual(unique(granted));
+});
+
+test('the bot says what the table of symptoms quotes', () => {
+  const quoted = [...readme.matchAll(/^\| [^|]*?"([^"|]{6,}?)"/gm)].map(([, words = '']) => words.replace(/: …$/, ''));
+  expect(quoted.length).toBeGreaterThanOrEqual(5);
+  const texts = filesBelow('src').map((path) => readFileSync(path, 'utf8'));
+  for (const words of quoted)
+    expect(
+      texts.some((text) => text.includes(words)),
+      words,
+    ).toBe(true);
 });
 
 test('every picture is there, small, and told in words', () => {

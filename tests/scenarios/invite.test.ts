@@ -4,9 +4,11 @@ import { EVERYONE_DEFAULT } from '../../sandbox/discord/permissions.ts';
 import { INVITED } from '../../sandbox/stage/cast.ts';
 import { PATIENCE, panel, type Show, someLink, startShow, submit, submitFree, tone } from './show.ts';
 
+const README = new URL('../../README.md', import.meta.url);
+
 /** The number in the link that the README tells people to invite the bot with. */
 async function invited(): Promise<bigint> {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const readme = await readFile(README, 'utf8');
   const links = [...readme.matchAll(/oauth2\/authorize\?\S*permissions=(\d+)/g)].map(([, bits]) => BigInt(bits ?? 0));
   expect(links).toHaveLength(1);
   return links[0] ?? 0n;
@@ -23,6 +25,15 @@ beforeAll(async () => {
   world.updateRole(world.botRole(show.guildId).id, { permissions: await invited() });
 });
 afterAll(() => show.stop());
+
+it('every command that the README names is offered', async () => {
+  const text = await readFile(README, 'utf8');
+  const named = [...text.matchAll(/`\/([a-z][a-z-]+)/g)].map(([, name = '']) => name);
+  const offered = [...show.sandbox.discord.world.commands.values()].map(({ name }) => name);
+  const addresses = ['healthz', 'readyz', 'configure'];
+  expect(named).toContain('setup');
+  expect(named.filter((name) => !offered.includes(name) && !addresses.includes(name))).toEqual([]);
+});
 
 it('the demo’s bot has what the link grants, too', async () => {
   expect(INVITED).toBe(await invited());
