@@ -185,6 +185,11 @@ export class LiveShow {
     return this.facts.filter((each) => each.kind === kind).map(({ fact }) => fact as Facts[K]);
   }
 
+  /** What was heard so far is not needed any more. */
+  forgetFacts(): void {
+    this.facts.length = 0;
+  }
+
   /** Connects to a host who is live. @returns the session */
   async goLive(roomId = '70'): Promise<number> {
     this.source.goLive(roomId);
