@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../sandbox/start.ts';
 import { BotProcess } from '../sandbox/story/bot-process.ts';
@@ -20,6 +21,8 @@ const PATIENCE = { timeoutMs: 60_000 };
 const MEMORY = 512 * 2 ** 20;
 const PER_SECOND = 300;
 const SECONDS = 60;
+/** Between two clicks: a busy show, not a flood. */
+const PAUSE_MS = 150;
 
 /** A whole show on half a core and 256 MB: LIVE at 300 events a second, one stream, people who submit and click. */
 export async function smallBoxBench(): Promise<readonly BenchRow[]> {
@@ -123,6 +126,7 @@ async function people({ people: crowd, guildId, nova }: NightReview, forMs: numb
     const seen = await nova.slash('queue');
     if (seen.answered === 'failed') throw new Error(`/queue was not answered: ${seen.text}`);
     acks.push(seen.firstAnswerMs);
+    await sleep(PAUSE_MS);
     if (turn % 5 > 0) continue;
     const member = crowd.human(guildId, `member${turn}`);
     const modal = await member.slash('submit');
