@@ -143,6 +143,16 @@ describe('where handles must be proven', () => {
     ]);
   });
 
+  test('a proven link stays with who proved it first, whoever else had a code by then', async () => {
+    const [first, second] = [unwrap(await link('1', 'viewer')).proof, unwrap(await link('2', 'viewer')).proof];
+    expect(await comment('71', 'viewer', first?.code ?? '')).toMatchObject({ userId: '1' });
+    expect(await comment('71', 'viewer', second?.code ?? '')).toBeNull();
+    expect((await stage.handles.ofMember(GUILD, '1')).map(({ name, proven }) => [name, proven])).toEqual([
+      ['viewer', true],
+    ]);
+    expect(await stage.handles.ofMember(GUILD, '2')).toEqual([]);
+  });
+
   test('a member proves a link of their own that is not proven yet', async () => {
     await stage.set('handles.policy', 'open');
     unwrap(await link('1', 'viewer'));

@@ -192,6 +192,28 @@ describe('cleaning up', () => {
     expect(await row(waiting.sha256)).toMatchObject({ state: 'preparing' });
   });
 
+  test('leaves a file alone that somebody sends again while it is being looked at', async () => {
+    const old = await played('again.mp3');
+    const other = await played('other.mp3');
+    await stage.clock.advance(31 * DAY);
+    // Between the look at what nobody needs and the deletion.
+    const settings = {
+      all: async (guildId: string) => {
+        if ((await stage.submissions.own(GUILD, '77', 0)).total === 0) {
+          await stage.submit('77', {
+            file: { url: 'https://cdn.discordapp.com/again.mp3', name: 'x.mp3', size: 1_000 },
+          });
+        }
+        return stage.settings.all(guildId);
+      },
+    };
+    const { store, bus, clock } = stage;
+    const cleaner = new MediaService({ store, bus, settings, clock, files, log: quietLog });
+    expect(await cleaner.cleanup()).toBe(1);
+    expect(files.removed).toEqual([other.sha256]);
+    expect((await row(old.sha256))?.state).not.toBe('deleted');
+  });
+
   test('leaves a file alone that was stored a moment ago and has no song yet', async () => {
     const orphan = { sha256: 'e'.repeat(64), bytes: 9, format: 'mp3' as const, durationMs: 6_000, tags: {} };
     await stage.store.transaction((tx) => tx.media.add(orphan, stage.clock.now()));

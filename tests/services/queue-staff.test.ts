@@ -163,6 +163,8 @@ describe('a bookmark', () => {
         target: { kind: 'channel', setting: 'channel.bookmarks' },
       },
     ]);
+    const audits = await stage.store.read((reads) => reads.audits.list(GUILD, 10));
+    expect(audits.filter(({ action }) => action === 'queue.bookmark')).toHaveLength(1);
   });
 });
 

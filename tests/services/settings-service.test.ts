@@ -33,6 +33,14 @@ describe('a setting', () => {
     expect((await new SettingsService(stage).all(GUILD))[key]).toEqual(expected);
   });
 
+  test('that was read before it was changed is read anew', async () => {
+    expect((await stage.settings.all(GUILD))['points.like']).toBe(1);
+    unwrap(await set('points.like', '3'));
+    expect((await stage.settings.all(GUILD))['points.like']).toBe(3);
+    unwrap(await stage.settings.reset(GUILD, STAFF, 'points.like'));
+    expect((await stage.settings.all(GUILD))['points.like']).toBe(1);
+  });
+
   test.each<[SettingKey, string | boolean | number | null]>([
     ['points.like', 'many'],
     ['points.like', '-1'],
