@@ -1,14 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SeenMessage } from '../../sandbox/discord/people/seen.ts';
+import { PushedClock } from './desk.ts';
 import { PATIENCE, panel, type Show, startShow, submitFree } from './show.ts';
 
 let show: Show;
+const clock = new PushedClock();
 beforeAll(async () => {
-  show = await startShow({ sandbox: { tiktok: false, voice: false } });
+  show = await startShow({ sandbox: { tiktok: false, voice: false }, clock });
   await show.setUp();
   await (await show.nova.slash('settings set', { key: 'submissions.free-limit', value: '10' })).final(PATIENCE);
 });
 afterAll(() => show.stop());
 
+/** Time passes, for the bot and for Discord alike: the panels' edits of before do not hold up the next. */
+function rest(): void {
+  show.sandbox.discord.world.advance(10_000);
+  clock.push(10_000);
+}
+
+/** A button, and what stands there when the bot has done with it. */
+const press = async (message: SeenMessage, label: string) =>
+  (await show.nova.click(message, { label })).final(PATIENCE);
 const reviewerQueue = () => panel(show.nova, show.channels.review, 'Reviewer queue');
 
 describe('Next on the panel', () => {
@@ -19,37 +31,36 @@ describe('Next on the panel', () => {
       new RegExp(`Reviewer queue[\\s\\S]*#${first}[\\s\\S]*#${second}`),
       PATIENCE,
     );
-    const clicked = await show.nova.click(await reviewerQueue(), { label: 'Next' });
+    const clicked = await press(await reviewerQueue(), 'Next');
     expect(clicked.answered).toBe('update');
     expect(clicked.text).toMatch(/On air: .*First/);
-    const undone = await show.nova.click(await reviewerQueue(), { label: 'Undo' });
+    const undone = await press(await reviewerQueue(), 'Undo');
     expect(undone.text).toMatch(/Nothing on air/);
     expect(undone.text.indexOf(first)).toBeLessThan(undone.text.indexOf(second));
-    await show.nova.click(await reviewerQueue(), { label: 'Next' });
-    const last = await show.nova.click(await reviewerQueue(), { label: 'Next' });
+    await press(await reviewerQueue(), 'Next');
+    const last = await press(await reviewerQueue(), 'Next');
     expect(last.text).toMatch(/On air: .*Second/);
   });
 
   it('pressed by two reviewers at once plays one song and tells the other', async () => {
     const rick = show.people.human(show.guildId, 'rick', { permissions: ['MANAGE_GUILD'] });
     const [one, two] = [await submitFree(show.ana, 'Race One'), await submitFree(show.ben, 'Race Two')];
+    rest();
     await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*#${two}`), PATIENCE);
     const before = await reviewerQueue();
-    const answers = await Promise.all([
-      show.nova.click(before, { label: 'Next' }),
-      rick.click(before, { label: 'Next' }),
-    ]);
+    const clicks = [show.nova, rick].map(async (who) => (await who.click(before, { label: 'Next' })).final(PATIENCE));
+    const answers = await Promise.all(clicks);
     const told = answers.filter(({ text }) => /was just played by/.test(text));
     expect(told).toHaveLength(1);
     const after = await reviewerQueue();
     expect(after.text).toMatch(/On air: .*Race One/);
     expect(after.text).toContain(`#${two}`);
     expect(after.text).not.toContain(`\`#${one}\``);
-    await show.nova.click(after, { label: 'Next' });
+    await press(after, 'Next');
   });
 
   it('says kindly that the queue is empty', async () => {
-    const seen = await show.nova.click(await reviewerQueue(), { label: 'Next' });
+    const seen = await press(await reviewerQueue(), 'Next');
     const shown = seen.text.includes('queue is empty') ? seen.text : (await seen.nextFollowUp(PATIENCE)).text;
     expect(shown).toMatch(/queue is empty/);
   });
@@ -71,19 +82,21 @@ describe('Next on the panel', () => {
 describe('a restart', () => {
   it('leaves every panel in place, and its old buttons and pages work', async () => {
     for (let n = 0; n < 9; n += 1) await submitFree(n % 2 === 0 ? show.ana : show.ben, `Row ${n}`);
+    rest();
     const before = await show.nova.waitToSee(show.channels.review, /Reviewer queue[\s\S]*9 songs waiting/, PATIENCE);
-    const paged = await show.nova.click(before, { label: '▶' });
+    const paged = await press(before, '▶');
     expect(paged.text).toMatch(/Page 2 of 2/);
-    await show.restart();
+    rest();
+    await show.restart(rest);
     const after = await show.nova.waitToSee(show.channels.review, /Reviewer queue[\s\S]*Page 2 of 2/, PATIENCE);
     expect(after.message?.id).toBe(before.message?.id);
-    const next = await show.nova.click(after, { label: 'Next' });
+    const next = await press(after, 'Next');
     expect(next.text).toMatch(/On air: .*Row 0/);
   });
 
   it('of the gateway in mid-show loses no click', async () => {
     show.sandbox.discord.gateway.drop();
-    const seen = await show.nova.click(await reviewerQueue(), { label: 'Next' });
+    const seen = await press(await reviewerQueue(), 'Next');
     expect(seen.text).toMatch(/On air: .*Row 1/);
   });
 });

@@ -6,7 +6,7 @@ import { refusalText } from './failure-card.ts';
 import { eventTotal, liveAccent, truthText } from './live-card.ts';
 import { onAirText } from './on-air-card.ts';
 import { pauseOrPlay } from './playback-card.ts';
-import { count, LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime } from './words.ts';
+import { count, LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime, signed } from './words.ts';
 
 /** The LIVE in a few lines. Spans are Discord's own ticking times, so that a quiet show costs no edits. */
 function liveText(status: LiveStatus): string {
@@ -43,7 +43,8 @@ function voiceText({ voice, player }: PlaybackStatus): string {
 function queueText(lines: readonly LineState[]): string {
   const states = WAITING_LINES.flatMap((line) => lines.filter((state) => state.line === line));
   const counts = states.map(
-    ({ line, waiting, open }) => `${LINE_EMOJI[line]} ${LINE_LABEL[line]} **${count(waiting)}**${open ? '' : ' 🔒'}`,
+    ({ line, waiting, open }) =>
+      `${signed(LINE_EMOJI[line], LINE_LABEL[line])} **${count(waiting)}**${open ? '' : ' 🔒'}`,
   );
   const closed = states.filter(({ open }) => !open).map(({ line }) => LINE_LABEL[line]);
   const state =

@@ -3,13 +3,13 @@ import type { OnAir } from '../../services/snapshots.ts';
 import { type Card, container, openButtons, rowOf, text } from './card.ts';
 import { scoreText } from './queue-card.ts';
 import { mediaText, songName } from './submission-card.ts';
-import { count, LINE_EMOJI, LINE_LABEL, plain, relativeTime } from './words.ts';
+import { count, LINE_EMOJI, LINE_LABEL, plain, relativeTime, signed } from './words.ts';
 
 /** The song being reviewed, all that the reviewer wants to say about it. */
 export function onAirText(onAir: OnAir): string {
   const { submission, fromLine, scoreThen, points, coins, startedAt, byUserId } = onAir;
   const score = scoreThen > 0 || fromLine === 'free' ? ` · ${scoreText(scoreThen, points)}` : '';
-  const paid = coins > 0 ? ` · 🪙 ${count(coins)}` : '';
+  const paid = coins > 0 ? ` · ${signed('🪙', count(coins))}` : '';
   return [
     `### 🎙️ ${songName(submission)}`,
     ownerLine(onAir),
@@ -35,7 +35,7 @@ function ownerLine({ submission, handle }: OnAir): string {
 }
 
 function sourceText({ submission, media }: OnAir): string {
-  const file = submission.track.kind === 'file' ? `📁 ${plain(submission.track.fileName, 60)} · ` : '';
+  const file = submission.track.kind === 'file' ? `${signed('📁', plain(submission.track.fileName, 60))} · ` : '';
   return `${file}${mediaText(submission, media)}`;
 }
 

@@ -15,6 +15,7 @@ import {
   plural,
   relativeTime,
   shortNumber,
+  signed,
 } from './words.ts';
 
 /** Rows of one page of a panel: eight stay legible on a phone and far from Discord's 40 components. */
@@ -47,7 +48,7 @@ function staffRow({ submission, place, media, handle, points, coins }: QueueEntr
   const lineName = place === null ? '' : ` · ${LINE_LABEL[line]}`;
   const earned = [
     ...(line === 'free' && score > 0 ? [scoreText(score, points)] : []),
-    ...(coins > 0 ? [`🪙 ${shortNumber(coins)}`] : []),
+    ...(coins > 0 ? [signed('🪙', shortNumber(coins))] : []),
   ];
   return [
     `${where}\`#${publicId}\` ${songName(submission, 40)}${bookmarked ? ' 🔖' : ''}`,

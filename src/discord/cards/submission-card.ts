@@ -6,7 +6,17 @@ import type { OwnPage, Submitted } from '../../services/submission-service.ts';
 import { encodeCustomId } from '../custom-id.ts';
 import { button, type Card, container, menu, pageButtons, row, rowOf, text } from './card.ts';
 import { failureText } from './failure-card.ts';
-import { aboutTime, LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, pageText, plain, plural, relativeTime } from './words.ts';
+import {
+  aboutTime,
+  LINE_EMOJI,
+  LINE_LABEL,
+  PLATFORM_LABEL,
+  pageText,
+  plain,
+  plural,
+  relativeTime,
+  signed,
+} from './words.ts';
 
 /** `**Artist** – Title`, harmless. */
 export function songName(song: Pick<Submission, 'artist' | 'title'>, max = 100): string {
@@ -86,15 +96,15 @@ export function tryAgainCard(failure: Failure, retryToken: string): Card {
 
 /** How a song would play: a link by its platform, a file by how far it is prepared. */
 export function mediaText({ track }: Pick<Submission, 'track'>, media: MediaState): string {
-  if (track.kind === 'link') return `🔗 ${PLATFORM_LABEL[track.platform]}`;
+  if (track.kind === 'link') return signed('🔗', PLATFORM_LABEL[track.platform]);
   switch (media.kind) {
     case 'link':
     case 'ready':
-      return '▶️ ready';
+      return signed('▶️', 'ready');
     case 'preparing':
-      return '⚙️ preparing';
+      return signed('⚙️', 'preparing');
     case 'unplayable':
-      return `⚠️ ${plain(media.reason, 60)}`;
+      return signed('⚠️', plain(media.reason, 60));
     default:
       throw media satisfies never;
   }

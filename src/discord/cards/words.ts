@@ -125,6 +125,11 @@ export function relativeTime(at: number): string {
   return `<t:${Math.floor(at / 1000)}:R>`;
 }
 
+/** A sign and its word stay on one line, also on a phone. */
+export function signed(emoji: string, word: string): string {
+  return `${emoji}\u00a0${word}`;
+}
+
 export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${amount.toLocaleString('en-US')} ${amount === 1 ? one : many}`;
 }
