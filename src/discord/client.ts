@@ -1,4 +1,12 @@
-import { Client, GatewayIntentBits, Options, Partials, type RateLimitData } from 'discord.js';
+import {
+  Client,
+  GatewayIntentBits,
+  type GuildMember,
+  Options,
+  Partials,
+  type RateLimitData,
+  type User,
+} from 'discord.js';
 import type { Config } from '../config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -6,6 +14,18 @@ import { IdentifyPace } from './identify-pace.ts';
 
 /** Uploads of pictures and CSVs on slow lines; discord.js counts the body into it. ms */
 const REST_TIMEOUT_MS = 60_000;
+
+/**
+ * Everybody who ever clicked would be remembered for as long as the process runs. Nothing of the bot reads them there; what
+ * discord.js needs itself stays: the bot, and who is a bot in a voice channel.
+ */
+const peopleKept = {
+  UserManager: { maxSize: 2_000, keepOverLimit: (user: User) => user.id === user.client.user.id },
+  GuildMemberManager: {
+    maxSize: 1_000,
+    keepOverLimit: (member: GuildMember) => member.id === member.client.user.id || member.user.bot,
+  },
+};
 
 /**
  * The bot's discord.js client, pointed where the environment says. Not logged in yet; typed as ready because nothing
@@ -29,6 +49,7 @@ export function createClient(config: Config['discord'], clock: Clock): Client<tr
       ReactionManager: 0,
       GuildStickerManager: 0,
       GuildScheduledEventManager: 0,
+      ...peopleKept,
     }),
     rest: {
       timeout: REST_TIMEOUT_MS,
