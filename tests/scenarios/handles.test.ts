@@ -107,6 +107,36 @@ describe('points', () => {
   });
 });
 
+describe('coins of somebody without a song or a link', () => {
+  /** A single gift of 1,000 coins, which ends at once. */
+  const gift = (handle: string) => counted(show, () => live.gift(tiktok.viewer(handle), 'Galaxy'));
+
+  it('move the song that its owner sends then, by the form', async () => {
+    const who = member();
+    await link(who, 'early.giver');
+    await gift('early.giver');
+    const seen = await submit(who, { link: someLink(), title: 'Paid Before' });
+    expect(seen.text).toMatch(/Submitted as[\s\S]*Skip line/);
+    expect(seen.text).not.toMatch(/paid skip\?/);
+    expect((await who.nextDm(PATIENCE)).text).toMatch(/Skip/);
+    await actOnOwn(who, 'Withdraw', publicId(seen.text));
+  });
+
+  it('move the song that waits when its owner links the handle, or staff does', async () => {
+    const [one, two] = [member(), member()];
+    const songs = [await free(one), await free(two)];
+    await gift('late.linker');
+    await gift('linked.by.staff');
+    const stands = async (who: Human) => (await ask(who, 'queue')).text.split('Your songs')[1] ?? '';
+    expect(await stands(one)).toMatch(/Free line/);
+    await link(one, 'late.linker');
+    expect(await stands(one)).toMatch(/Skip line/);
+    await ask(show.nova, 'admin-link', { tiktok_handle: 'linked.by.staff', user: two });
+    expect(await stands(two)).toMatch(/Skip line/);
+    for (const [index, who] of [one, two].entries()) await actOnOwn(who, 'Withdraw', songs[index] ?? '');
+  });
+});
+
 describe('suggestions', () => {
   it('come from two letters on: unlinked ones to link, own ones to unlink, all for staff', async () => {
     const who = member();
