@@ -270,6 +270,7 @@ test('on a phone one part of the page is shown at a time, and nothing is wider t
     await bar.getByRole('button', { name: part }).click();
     await page.getByRole('button', { name: seen }).waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    expect(await barriers(), part).toEqual([]);
   }
   await bar.getByRole('button', { name: 'Chat' }).click();
   await page.getByRole('textbox', { name: 'Message #lobby' }).waitFor();

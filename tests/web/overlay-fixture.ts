@@ -209,6 +209,7 @@ export async function startWeb(
     readonly show?: FakeShow;
     readonly port?: number;
     readonly metricsToken?: string;
+    readonly ready?: () => boolean;
   } = {},
 ): Promise<TestWeb> {
   const show = more.show ?? new FakeShow();
@@ -219,7 +220,7 @@ export async function startWeb(
   const ports: WebPorts = {
     log,
     meter,
-    ready: () => true,
+    ready: more.ready ?? (() => true),
     overlay: { service: keys, sources: show, bus, clock: more.clock ?? systemClock },
     metricsToken: more.metricsToken,
   };

@@ -239,6 +239,16 @@ test.each([
   ['/nothing', 404],
 ])('%s answers %i', async (path, status) => expect((await get(path)).statusCode).toBe(status));
 
+test('before Discord is connected, and from the goodbye on, it is alive but not ready', async () => {
+  let ready = false;
+  const starting = await startWeb({ ready: () => ready });
+  const ask = async (url: string) => (await starting.server.inject({ url })).statusCode;
+  expect([await ask('/'), await ask('/healthz'), await ask('/readyz')]).toEqual([200, 200, 503]);
+  ready = true;
+  expect(await ask('/readyz')).toBe(200);
+  await starting.close();
+});
+
 test('keys are unguessable', () => {
   const keys = new Set(Array.from({ length: 1_000 }, newOverlayKey));
   expect(keys.size).toBe(1_000);
