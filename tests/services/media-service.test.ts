@@ -180,6 +180,21 @@ describe('cleaning up', () => {
     expect(await stage.store.read((reads) => reads.media.has(old.sha256))).toBe(false);
   });
 
+  test('counts from the last time a file was sent or played', async () => {
+    const [sent, taken] = [await upload('sent.mp3'), await upload('taken.mp3')];
+    unwrap(await stage.submissions.withdraw(GUILD, sent.song.id, sent.song.ownerId));
+    await stage.clock.advance(25 * DAY);
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    unwrap(await stage.queue.finishOnAir(GUILD, STAFF));
+    const again = unwrap(await stage.submissions.submitAgain(GUILD, sent.song.id, sent.song.ownerId, 'x'));
+    unwrap(await stage.submissions.withdraw(GUILD, again.submission.id, sent.song.ownerId));
+    await stage.clock.advance(29 * DAY);
+    expect(await media.cleanup()).toBe(0);
+    await stage.clock.advance(2 * DAY);
+    expect(await media.cleanup()).toBe(2);
+    expect(new Set(files.removed)).toEqual(new Set([sent.sha256, taken.sha256]));
+  });
+
   test('deletes the least recently used ones of a guild over its share of the disk', async () => {
     await stage.set('media.max-gb', 1);
     const first = await played('first.mp3', 600_000_000);

@@ -126,7 +126,11 @@ describe('undo', () => {
     const taken = unwrap(await next()).onAir;
     expect((await stage.song(free.id)).line).toBe('archive');
     await stage.clock.advance(5_000);
+    stage.facts.length = 0;
     const undone = unwrap(await undo(taken.playId));
+    // What plays and what is shown follow.
+    expect(stage.facts).toContainEqual(['on-air.changed', { guildId: GUILD, playId: first.playId }]);
+    expect(stage.facts).toContainEqual(['queue.changed', { guildId: GUILD }]);
     expect(undone.restored).toMatchObject({ id: free.id, line: 'free', rank: free.rank, score: 50 });
     expect(undone.onAir).toEqual(first);
     const after = await stage.queue.page(GUILD, 0, 10);
