@@ -9,13 +9,39 @@ import { playShortShow } from './story/short-show.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const asked = (flag: string): boolean => process.argv.includes(`--${flag}`);
+const FLAGS = {
+  page: 'open the page, also without a terminal',
+  auto: 'the page plays the show by itself',
+  headless: 'no page: tell the show as text, and end',
+  fresh: 'forget what earlier runs left',
+  verbose: 'print every line of the bot',
+} as const;
+
+const asked = (flag: keyof typeof FLAGS): boolean => process.argv.includes(`--${flag}`);
+
+/** A flag with a typo would be a wish that nobody hears. */
+function unknownFlags(): readonly string[] {
+  return process.argv.slice(2).filter((word) => !Object.keys(FLAGS).some((flag) => word === `--${flag}`));
+}
+
+function usage(): string {
+  const lines = Object.entries(FLAGS).map(([flag, about]) => `  --${flag.padEnd(10)}${about}`);
+  return `Usage: npm run demo -- [flags]\n${lines.join('\n')}\n`;
+}
 
 /**
  * `npm run demo`: a local Discord, a local TikTok LIVE and the unmodified bot. In a terminal it opens the page and stays;
  * otherwise, and with `--headless`, it tells a whole short show as text and ends.
  */
 async function main(): Promise<void> {
+  const unknown = unknownFlags();
+  if (unknown.length > 0) {
+    process.stdout.write(usage());
+    if (unknown.join() !== '--help') process.exitCode = 1;
+    return;
+  }
+  // Nobody reads any more, as behind `| head`: that is an end like any other.
+  process.stdout.once('error', () => process.exit(0));
   const terminal = process.stdout.isTTY === true && /^(?:|0|false)$/i.test(process.env.CI ?? '');
   const page = !asked('headless') && (asked('page') || asked('auto') || terminal);
   if (page) await openPage(asked('auto') && !asked('page') && !terminal);
@@ -50,7 +76,7 @@ async function tellStory(): Promise<void> {
   process.stdout.write(
     'Skipline demo: a whole show against a local Discord and a local TikTok LIVE. Nothing leaves this machine.\n',
   );
-  const verbose = process.argv.includes('--verbose');
+  const verbose = asked('verbose');
   const dataDir = await mkdtemp(join(tmpdir(), 'skipline-demo-'));
   const sandbox = await startSandbox();
   const lastLines: string[] = [];

@@ -48,6 +48,10 @@ export class BotProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    // However this process ends, it leaves no bot behind.
+    const takeAlong = (): void => void child.kill('SIGKILL');
+    process.once('exit', takeAlong);
+    child.once('exit', () => process.off('exit', takeAlong));
     this.#exit = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     const printed: string[] = [];
     return new Promise((resolve, reject) => {

@@ -4,6 +4,19 @@ import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+it('a flag that the demo does not know is told, with those it knows', async () => {
+  const child = spawn(process.execPath, ['sandbox/demo.ts', '--hedless'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += String(chunk);
+  });
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+  expect(printed).toMatch(/Usage: npm run demo[\s\S]*--headless[\s\S]*--fresh/);
+});
+
 it('the demo plays a whole show and ends with success', async () => {
   const child = spawn(process.execPath, ['sandbox/demo.ts', '--headless'], {
     cwd: ROOT,
