@@ -114,7 +114,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
     sessionCard,
     messageContent: config.discord.messageContent,
   });
-  const throttle = new Throttle(() => clock.monotonic());
+  const throttle = new Throttle();
   const alert = (guildId: string, text: string) =>
     reports.alert(guildId, text, `${guildId}:${clock.now()}:${text.slice(0, 80)}`);
   return {

@@ -34,7 +34,7 @@ export interface PassiveIntakePorts {
   /** Tells staff; the same key is told once. */
   readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
   /** null lets the message pass, else ms to wait. */
-  readonly throttle: (guildId: string, userId: string, name: 'passive') => number | null;
+  readonly throttle: (guildId: string, userId: string, name: 'passive') => Promise<number | null> | number | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** Whether the bot may read messages; without that intent every message looks empty, so nothing is touched. */
@@ -114,7 +114,7 @@ export class PassiveIntake {
       if (!isStaff) await this.#remove(message);
       return;
     }
-    const waitMs = isStaff ? null : this.#ports.throttle(message.guildId, message.author.id, 'passive');
+    const waitMs = isStaff ? null : await this.#ports.throttle(message.guildId, message.author.id, 'passive');
     if (waitMs === null) await this.#submit(message, song, isStaff);
     else await this.#slowDown(message, waitMs);
   }

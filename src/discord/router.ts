@@ -38,7 +38,7 @@ export interface RouterPorts {
   /** Whether that message is a panel: everybody reads it, so that nothing but its own card may take its place. */
   readonly isPanel: (messageId: string) => boolean;
   /** Cool-downs; null lets the interaction pass, else ms to wait. */
-  readonly throttle: (guildId: string, userId: string, name: string) => number | null;
+  readonly throttle: (guildId: string, userId: string, name: string) => Promise<number | null> | number | null;
 }
 
 /**
@@ -125,7 +125,7 @@ export class Router {
     try {
       const answer = await responder.during(module.answer, async () => {
         const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
-        const refused = this.#refuse(module.access, caller, name);
+        const refused = await this.#refuse(module.access, caller, name);
         if (refused !== null) return { kind: 'refusal' as const, failure: refused };
         return this.#besidePanel(interaction, await work(caller));
       });
@@ -142,10 +142,10 @@ export class Router {
     return { guildId, userId, displayName: member.displayName, ...rightsOf(member, settings) };
   }
 
-  #refuse(access: Access, caller: Caller, name: string): Failure | null {
+  async #refuse(access: Access, caller: Caller, name: string): Promise<Failure | null> {
     if (access === 'admin' && !caller.isAdmin) return { code: 'not-admin' };
     if (access === 'reviewer' && !caller.isReviewer) return { code: 'not-reviewer' };
-    const waitMs = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, name);
+    const waitMs = caller.isReviewer ? null : await this.#ports.throttle(caller.guildId, caller.userId, name);
     return waitMs === null ? null : { code: 'slow-down', retryAfterMs: waitMs };
   }
 
@@ -204,7 +204,7 @@ export class Router {
     const module = this.#commands.get(interaction.commandName);
     if (!interaction.inCachedGuild() || module?.complete === undefined) return [];
     const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
-    const wait = caller.isReviewer ? null : this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
+    const wait = caller.isReviewer ? null : await this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
     return wait === null && this.#allowed(module.access, caller) ? module.complete(interaction, caller) : [];
   }
 

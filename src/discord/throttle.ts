@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** So many actions in so many seconds. */
@@ -43,63 +42,47 @@ export function throttleKind(name: string): ThrottleKind {
   return /^[a-z-]+\.[a-z-]+$/.test(name) ? 'component' : 'command';
 }
 
-/** At most so many keys are remembered as used up; the longest unused is forgotten first. */
-const REMEMBERED = 20_000;
-
 /** One budget, many keys. */
 class Meter {
   readonly #limiter: RateLimiterMemory;
   readonly #windowMs: number;
-  /** When a key that used its budget up gets a new one. ms */
-  readonly #fullUntil = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor(budget: Budget) {
     this.#limiter = new RateLimiterMemory({ points: budget.actions, duration: budget.seconds });
     this.#windowMs = budget.seconds * 1_000;
   }
 
-  /** @returns ms to wait; 0 = free */
-  waitMs(key: string, now: number): number {
-    return Math.max(0, (this.#fullUntil.get(key) ?? 0) - now);
-  }
-
-  /** The limiter answers in a later microtask: what it says holds from the next interaction on, and that is enough. */
-  take(key: string, now: number): void {
-    const settled = (outcome: unknown) => {
-      if (!(outcome instanceof RateLimiterRes)) throw outcome;
+  /** Counts one action, before anything else runs: however many come at once, no more than the budget pass. @returns ms to wait */
+  async take(key: string): Promise<number> {
+    try {
+      await this.#limiter.consume(key);
+      return 0;
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
       // The limiter goes by the time of day: set back an hour, it would keep people waiting for an hour.
-      const waitMs = Math.min(outcome.msBeforeNext, this.#windowMs);
-      if (outcome.remainingPoints <= 0) this.#fullUntil.set(key, now + waitMs);
-    };
-    void this.#limiter.consume(key).then(settled, settled);
+      return Math.max(1, Math.min(refused.msBeforeNext, this.#windowMs));
+    }
   }
 }
 
 /** Cool-downs of members and budgets of guilds. In memory: a restart forgives everybody. */
 export class Throttle {
-  readonly #now: () => number;
   readonly #members = new Map<ThrottleKind, Meter>();
   readonly #guilds = new Map<ThrottleKind, Meter>();
 
-  /** @param now monotonic ms */
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor() {
     for (const [kind, rule] of Object.entries(THROTTLE) as [ThrottleKind, Rule][]) {
       this.#members.set(kind, new Meter(rule.member));
       this.#guilds.set(kind, new Meter(rule.guild));
     }
   }
 
-  /** @returns null lets the action pass and counts it; else ms to wait, and nothing was counted */
-  readonly check = (guildId: string, userId: string, name: string): number | null => {
+  /** @returns null lets the action pass; else ms to wait. Who is told to wait costs the guild nothing. */
+  readonly check = async (guildId: string, userId: string, name: string): Promise<number | null> => {
     const kind = throttleKind(name);
-    const [member, guild] = [this.#members.get(kind), this.#guilds.get(kind)];
-    const now = this.#now();
-    const memberKey = `${guildId}:${userId}`;
-    const waitMs = Math.max(member?.waitMs(memberKey, now) ?? 0, guild?.waitMs(guildId, now) ?? 0);
-    if (waitMs > 0) return waitMs;
-    member?.take(memberKey, now);
-    guild?.take(guildId, now);
-    return null;
+    const ownMs = (await this.#members.get(kind)?.take(`${guildId}:${userId}`)) ?? 0;
+    if (ownMs > 0) return ownMs;
+    const allMs = (await this.#guilds.get(kind)?.take(guildId)) ?? 0;
+    return allMs > 0 ? allMs : null;
   };
 }

@@ -9,13 +9,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const settled = () => vi.advanceTimersByTimeAsync(0);
-
 async function press(throttle: Throttle, times: number, name: string, userId = 'u', guildId = 'g') {
   const answers: (number | null)[] = [];
   for (let i = 0; i < times; i += 1) {
-    answers.push(throttle.check(guildId, userId, name));
-    await settled();
+    answers.push(await throttle.check(guildId, userId, name));
   }
   return answers;
 }
@@ -26,7 +23,7 @@ test.each([
   ['back an hour', -3_600_000],
   ['forwards a day', 86_400_000],
 ])('a clock that is set %s holds nobody up for longer', async (_how, jumpMs) => {
-  const throttle = new Throttle(() => performance.now());
+  const throttle = new Throttle();
   const { actions, seconds } = THROTTLE.command.member;
   await press(throttle, actions - 1, '/queue');
   vi.setSystemTime(Date.now() + jumpMs);
@@ -38,15 +35,15 @@ test.each([
 
 describe('a member', () => {
   test('who uses commands like a person is never held up', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     for (let i = 0; i < 60; i += 1) {
-      expect(throttle.check('g', 'u', '/queue')).toBeNull();
+      expect(await throttle.check('g', 'u', '/queue')).toBeNull();
       await vi.advanceTimersByTimeAsync(1_100);
     }
   });
 
   test('who floods is told how long to wait, and may go on after that', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     const { actions, seconds } = THROTTLE.command.member;
     const answers = await press(throttle, actions + 5, '/queue');
     expect(refused(answers)).toBe(5);
@@ -54,47 +51,61 @@ describe('a member', () => {
     expect(waitMs).toBeGreaterThan(0);
     expect(waitMs).toBeLessThanOrEqual(seconds * 1_000);
     await vi.advanceTimersByTimeAsync(waitMs);
-    expect(throttle.check('g', 'u', '/queue')).toBeNull();
+    expect(await throttle.check('g', 'u', '/queue')).toBeNull();
   });
 
   test('does not prolong the wait by pressing on', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     await press(throttle, THROTTLE.component.member.actions, 'reviewer.page');
-    const first = throttle.check('g', 'u', 'reviewer.page') ?? 0;
+    const first = (await throttle.check('g', 'u', 'reviewer.page')) ?? 0;
     await press(throttle, 100, 'reviewer.page');
-    expect(throttle.check('g', 'u', 'reviewer.page')).toBe(first);
+    expect(await throttle.check('g', 'u', 'reviewer.page')).toBe(first);
   });
 
   test('who floods holds up neither others, nor other guilds, nor other kinds of action', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     await press(throttle, 200, '/queue');
-    expect(throttle.check('g', 'u', '/queue')).not.toBeNull();
-    expect(throttle.check('g', 'other', '/queue')).toBeNull();
-    expect(throttle.check('other', 'u', '/queue')).toBeNull();
-    expect(throttle.check('g', 'u', 'queue.page')).toBeNull();
-    expect(throttle.check('g', 'u', 'autocomplete')).toBeNull();
+    expect(await throttle.check('g', 'u', '/queue')).not.toBeNull();
+    expect(await throttle.check('g', 'other', '/queue')).toBeNull();
+    expect(await throttle.check('other', 'u', '/queue')).toBeNull();
+    expect(await throttle.check('g', 'u', 'queue.page')).toBeNull();
+    expect(await throttle.check('g', 'u', 'autocomplete')).toBeNull();
   });
 
   test('may type fast in an autocompleted option', async () => {
-    expect(refused(await press(new Throttle(Date.now), 30, 'autocomplete'))).toBe(0);
+    expect(refused(await press(new Throttle(), 30, 'autocomplete'))).toBe(0);
   });
+});
+
+describe('everything that comes in one breath', () => {
+  test.each(Object.entries(THROTTLE))(
+    'is counted before the next one is let in (%s)',
+    async (kind, { member, guild }) => {
+      const name = { command: '/queue', component: 'queue.page', submission: 'submission.modal' }[kind] ?? kind;
+      const throttle = new Throttle();
+      const burst = (who: (index: number) => string, times: number) =>
+        Promise.all(Array.from({ length: times }, (_, index) => throttle.check('g', who(index), name)));
+      expect(refused(await burst(() => 'loud', member.actions + 50))).toBe(50);
+      expect(refused(await burst((index) => `raider${index}`, guild.actions))).toBe(member.actions);
+    },
+  );
 });
 
 describe('a guild', () => {
   test('takes a rush of hundreds when submissions open', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     const answers: (number | null)[] = [];
     for (let i = 0; i < 400; i += 1) answers.push(...(await press(throttle, 1, 'submission.modal', `u${i}`)));
     expect(refused(answers)).toBe(0);
   });
 
   test('is protected from a raid by many accounts', async () => {
-    const throttle = new Throttle(Date.now);
+    const throttle = new Throttle();
     const { actions } = THROTTLE.passive.guild;
     const answers: (number | null)[] = [];
     for (let i = 0; i < actions + 50; i += 1) answers.push(...(await press(throttle, 1, 'passive', `u${i}`)));
     expect(refused(answers)).toBe(50);
-    expect(throttle.check('another', 'u1', 'passive')).toBeNull();
+    expect(await throttle.check('another', 'u1', 'passive')).toBeNull();
   });
 });
 
