@@ -38,6 +38,9 @@ const score = async (who: Human) =>
 const chat = (handle: string, text: string) => counted(show, () => live.comment(tiktok.viewer(handle), text));
 const like = (handle: string, hearts: number) => counted(show, () => live.like(tiktok.viewer(handle), hearts));
 
+/** The code to type in the LIVE chat. */
+const codeIn = (text: string) => /^┃ ([2-9A-Z]{6})$/m.exec(text)?.[1] ?? '';
+
 describe('linking a handle', () => {
   it('takes a name, an @name or a profile’s address, any case, and shows it under the own handles', async () => {
     const who = member();
@@ -135,6 +138,18 @@ describe('coins of somebody without a song or a link', () => {
     expect(await stands(two)).toMatch(/Skip line/);
     for (const [index, who] of [one, two].entries()) await actOnOwn(who, 'Withdraw', songs[index] ?? '');
   });
+
+  it('move it when the account proves itself by its code', async () => {
+    await set(show, 'handles.policy', 'proven');
+    const who = member();
+    const song = await free(who);
+    await gift('proves.later');
+    await chat('proves.later', codeIn(await link(who, 'proves.later')));
+    expect((await who.nextDm(PATIENCE)).text).toMatch(/proven and linked/);
+    expect((await ask(who, 'queue')).text.split('Your songs')[1]).toMatch(/Skip line/);
+    await set(show, 'handles.policy', 'open');
+    await actOnOwn(who, 'Withdraw', song);
+  });
 });
 
 describe('suggestions', () => {
@@ -165,8 +180,6 @@ describe('the policy "seen"', () => {
 });
 
 describe('the policy "proven"', () => {
-  const codeIn = (text: string) => /^┃ ([2-9A-Z]{6})$/m.exec(text)?.[1] ?? '';
-
   it('links by a code that the account itself types in the LIVE chat, and by nothing else', async () => {
     await set(show, 'handles.policy', 'proven');
     const who = member();

@@ -99,7 +99,9 @@ describe('/submitfile', () => {
     const who = member();
     await submit(who, { link: someLink() });
     await submit(who, { link: someLink() });
-    expect(await fileCommand(who, await song(410), false)).toMatch(/limit is 2/);
+    const refused = await fileCommand(who, await song(410), false);
+    expect(refused).toMatch(/limit is 2/);
+    expect(refused).not.toMatch(/paid skip/);
     expect(await fileCommand(who, await song(410), true)).toMatch(/Pending skip/);
   });
 });

@@ -50,6 +50,24 @@ describe('the question "is this a paid skip?"', () => {
     expect(unwrap(await stage.trySubmit('2')).asks).toBe(false);
   });
 
+  test('is over when the song is withdrawn, removed or played meanwhile', async () => {
+    const ends = [
+      (id: number, owner: string) => stage.submissions.withdraw(GUILD, id, owner),
+      (id: number) => stage.queue.remove(GUILD, STAFF, id),
+      () => stage.queue.next(GUILD, STAFF),
+    ];
+    for (const [index, end] of ends.entries()) {
+      const song = await stage.submit(`${index}`);
+      unwrap(await end(song.id, `${index}`));
+      const { line } = await stage.song(song.id);
+      for (const isSkip of [true, false]) {
+        const late = refusal(await stage.submissions.answerSkip(GUILD, song.id, `${index}`, isSkip));
+        expect(late).toEqual({ code: 'question-expired', publicId: song.publicId, line });
+      }
+      expect((await stage.song(song.id)).line).toBe(line);
+    }
+  });
+
   test('is moot when a gift or staff moved the song meanwhile', async () => {
     const song = await stage.submit('1');
     unwrap(await stage.queue.move(GUILD, STAFF, song.id, 'skip'));

@@ -101,6 +101,19 @@ describe('a submitted song', () => {
     expect(stage.facts).toContainEqual(['queue.changed', { guildId: GUILD }]);
   });
 
+  test('whose owner’s data was deleted meanwhile gets no title', async () => {
+    const asked = Promise.withResolvers<{ title: string }>();
+    stage.describe = () => asked.promise;
+    const song = await stage.submit('1', { title: '' });
+    await stage.submissions.withdraw(GUILD, song.id, '1');
+    await stage.store.transaction((tx) => tx.privacy.erase(GUILD, '1'));
+    const erased = await stage.song(song.id);
+    asked.resolve({ title: 'Real Title' });
+    await stage.titles.idle();
+    expect(await stage.song(song.id)).toEqual(erased);
+    expect(erased.title).not.toBe('Not Known');
+  });
+
   test('keeps the title its owner typed, and survives a platform that fails', async () => {
     stage.describe = async () => ({ title: 'Other' });
     const typed = await stage.submit('1', { title: 'Mine' });
