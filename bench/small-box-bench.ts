@@ -12,7 +12,7 @@ import { pacingOf } from '../sandbox/voice/pacing.ts';
 import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
 import { memoryOptions } from '../scripts/setup/node.mjs';
 import { type BenchRow, percentile } from './bench-row.ts';
-import { halfACore } from './cpu-share.ts';
+import { type CpuShare, halfACore } from './cpu-share.ts';
 import type { CrowdAsk, CrowdTold } from './live-crowd.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -44,12 +44,14 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
       MALLOC_ARENA_MAX: '2',
     },
   });
+  let share: CpuShare | null = null;
   try {
     const startedAt = performance.now();
     const starting = bot.start(PATIENCE.timeoutMs);
     const { pid } = bot;
     if (pid === undefined || sandbox.voice === undefined) throw new Error('nothing to measure');
-    const share = await halfACore(pid);
+    share = await halfACore(pid);
+    const { way } = share;
     await starting;
     const readyMs = performance.now() - startedAt;
     const idle = await memoryOf(pid);
@@ -60,8 +62,7 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
     const { acks, submits } = await people(scene, SECONDS * 1_000);
     const { jitterMs, gaps } = pacingOf(sandbox.voice.captureOf(scene.guildId).since(mark));
     const busy = await memoryOf(pid);
-    await share.end();
-    const on = `half a core (${share.way})`;
+    const on = `half a core (${way})`;
     return [
       { name: `${on}: process start to ready`, value: readyMs, unit: 'ms' },
       { name: `${on}: /queue answered p50`, value: percentile(acks, 0.5), unit: 'ms' },
@@ -70,12 +71,14 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
       { name: `${on}: sound off its beat p50`, value: jitterMs.p50, unit: 'ms' },
       { name: `${on}: sound off its beat p99`, value: jitterMs.p99, unit: 'ms' },
       { name: `${on}: stalls of sound over 60 ms, per minute`, value: (gaps.length * 60) / SECONDS, unit: '' },
+      { name: `${on}: longest stall of sound`, value: Math.max(0, ...gaps.map(({ ms }) => ms)), unit: 'ms' },
       { name: `${memoryOptions(MEMORY).join(' ')}: RSS after the start`, value: idle.rss / 1e6, unit: 'MB' },
       { name: 'RSS at the end of the show', value: busy.rss / 1e6, unit: 'MB' },
       { name: 'RSS at its highest', value: busy.peak / 1e6, unit: 'MB' },
     ];
   } finally {
     await bot.stop('SIGKILL');
+    await share?.end();
     crowd.send({ kind: 'stop' } satisfies CrowdAsk);
     await sandbox.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -12,6 +12,8 @@ export interface SmallDisk {
   /** Leaves this much room. Bytes */
   fill(leave: number): Promise<void>;
   free(): Promise<void>;
+  /** Nothing may be written any more; only while nobody has a file open for writing. */
+  lock(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -43,6 +45,11 @@ export async function smallDisk(megabytes: number): Promise<SmallDisk | null> {
   return null;
 }
 
+async function as(way: readonly string[], ...command: readonly string[]): Promise<void> {
+  const [program = '', ...words] = [...way, ...command];
+  await run(program, words);
+}
+
 function diskAt(path: string, way: readonly string[]): SmallDisk {
   const ballast = join(path, 'ballast');
   return {
@@ -61,9 +68,9 @@ function diskAt(path: string, way: readonly string[]): SmallDisk {
       }
     },
     free: () => rm(ballast, { force: true }),
+    lock: () => as(way, 'mount', '-o', 'remount,ro', path),
     remove: async () => {
-      const [program = '', ...words] = [...way, 'umount', path];
-      await run(program, words);
+      await as(way, 'umount', path);
       await rm(path, { recursive: true });
     },
   };
