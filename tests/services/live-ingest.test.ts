@@ -322,6 +322,19 @@ describe('gifts', () => {
   });
 });
 
+describe('a change of TikTok’s protocol', () => {
+  it('stands in the status for as long as it lasts, and what could not be read is counted', async () => {
+    await show.goLive();
+    show.source.ear?.drift('chat messages lack the chat text');
+    expect(show.active.drift).toBe('chat messages lack the chat text');
+    show.source.ear?.unreadable({ method: 'chat', problem: 'no user' });
+    await show.hear(live('comment'));
+    expect(show.active.unreadable).toBe(1);
+    show.source.ear?.drift(null);
+    expect(show.active.drift).toBeNull();
+  });
+});
+
 describe('recordings', () => {
   it('are made while the setting says so', async () => {
     await show.service.start();

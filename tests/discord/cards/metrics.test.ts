@@ -117,6 +117,20 @@ describe('a cell', () => {
 });
 
 describe('the table as a file', () => {
+  test.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '＝1+1', '＋1', '－1', '＠SUM(1)'])(
+    'holds %j as text, whoever is called that',
+    (name) => {
+      const csv = metricsCsv(
+        report([row(1, { handle: name, nickname: name, linkedUserId: '9' })]),
+        new Map([['9', name]]),
+      );
+      const [, line = ''] = new TextDecoder().decode(csv).split(/\r\n(?=\S)/);
+      for (const cell of [line.split(',')[0], line.split(',')[1], line.split(',')[3]]) {
+        expect(cell?.replace(/^"/, '')).toMatch(/^'/);
+      }
+    },
+  );
+
   test('has every handle, and no text that a spreadsheet would run', () => {
     const csv = new TextDecoder().decode(
       metricsCsv(
