@@ -11,6 +11,11 @@ export interface CoinReads {
   openSessionId(guildId: string): Promise<number | null>;
   /** Coins of the open session not yet used, by owner; members without any are left out. */
   coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Coins of the open session behind each of these waiting songs, by row id; songs without any are left out. They are
+   * those that keep it where it stands; behind its owner's newest song also those that keep no other one.
+   */
+  coinsBehind(guildId: string, submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Owners of waiting songs with handles that have coins of the open session left. */
   creditors(guildId: string): Promise<readonly string[]>;
 }

@@ -60,7 +60,7 @@ export interface SongOwner {
   /** @name of the handle that counts most, without the sign. */
   readonly handle: string | null;
   readonly points: PointsByOrigin;
-  /** Of this session, not used up. */
+  /** Of this session: what keeps the song where it is, and on the owner's newest song what waits for more. */
   readonly coins: number;
   /** Row ids of the handles whose points count. */
   readonly counted: readonly number[];
@@ -80,15 +80,18 @@ export async function ownersOf(
   const handles = await reads.handles.withPoints(guildId, owners, named);
   const linked = Map.groupBy(handles, ({ handle }) => handle.linkedUserId);
   const free = new Map((linked.get(null) ?? []).map((each) => [each.handle.id, each]));
-  const coins = await reads.lives.coinsOf(guildId, owners);
-  return submissions.map(({ ownerId, handleId }) => {
+  const coins = await reads.lives.coinsBehind(
+    guildId,
+    submissions.map(({ id }) => id),
+  );
+  return submissions.map(({ id, ownerId, handleId }) => {
     const other = free.get(handleId ?? 0);
     // Highest points first.
     const counted = linked.get(ownerId) ?? (other === undefined ? [] : [other]);
     return {
       handle: counted[0]?.handle.name ?? null,
       points: summedPoints(counted.map(({ balance }) => balance)),
-      coins: coins.get(ownerId) ?? 0,
+      coins: coins.get(id) ?? 0,
       counted: counted.map(({ handle }) => handle.id),
     };
   });

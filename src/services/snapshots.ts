@@ -16,7 +16,7 @@ export interface QueueEntry {
   /** @name of the handle that counts most, without the sign. */
   readonly handle: string | null;
   readonly points: PointsByOrigin;
-  /** The owner's coins of this session not yet used up. */
+  /** Coins of this session behind this song. */
   readonly coins: number;
 }
 

@@ -179,6 +179,22 @@ describe('coins', () => {
     expect(coins.get(MEMBER)).toBe(2_200);
   });
 
+  it('are shown with the song they keep up, and what is left over with the newest one', async () => {
+    const first = await setUp();
+    const shown = async () => {
+      const { entries } = await queue().page(GUILD, 0, 8);
+      return Object.fromEntries(entries.map(({ submission, coins }) => [submission.id, coins]));
+    };
+    await show.hear(bigGift(1_200));
+    expect(await shown()).toEqual({ [first.id]: 1_200 });
+    const second = await show.stage.song(MEMBER);
+    expect(await shown()).toEqual({ [first.id]: 1_200, [second.id]: 0 });
+    await show.hear(bigGift(400));
+    expect(await shown()).toEqual({ [first.id]: 1_200, [second.id]: 400 });
+    const other = await show.stage.song(OTHER);
+    expect(await shown()).toEqual({ [first.id]: 1_200, [second.id]: 400, [other.id]: 0 });
+  });
+
   it('of a withdrawn song are free for the next one', async () => {
     const first = await setUp();
     await show.hear(bigGift(1_200));
