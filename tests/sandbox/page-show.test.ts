@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openBrowser } from '../../sandbox/browser/browser.ts';
 import { type Demo, startDemo } from '../../sandbox/browser/demo.ts';
@@ -65,6 +65,9 @@ async function goLive(page: Page, visit: Visit): Promise<void> {
   await page.getByRole('button', { name: 'Show the overlay' }).click();
 }
 
+/** The song that the overlay shows. */
+const onStream = (page: Page): Locator => page.frameLocator('iframe[title="Overlay of the bot"]').locator('#now-title');
+
 /** Every fault by its button: what a visitor sees of it, and that it passes. */
 async function breakThings(page: Page, visit: Visit): Promise<void> {
   const room = visit.message('Control room');
@@ -89,6 +92,8 @@ async function breakThings(page: Page, visit: Visit): Promise<void> {
 
   await fault('Kill the bot: kill -9');
   await page.getByRole('status').getByText('Bot is down').waitFor();
+  // What is on stream meanwhile: the last good picture.
+  expect(await onStream(page).textContent()).toBe('Concert Pitch');
   await page.getByRole('status').getByText('Bot online').waitFor();
 }
 
@@ -127,6 +132,7 @@ test('the whole show is played by clicks, through every fault, to the numbers at
   await breakThings(page, visit);
   await desk.getByRole('button', { name: 'Next' }).click();
   await visit.message(/On air[^\n]*Neon Nights/).waitFor();
+  await onStream(page).filter({ hasText: 'Neon Nights' }).waitFor({ state: 'attached' });
 
   await visit.stage('TikTok LIVE');
   await page.getByText('The bot listens').waitFor();
@@ -138,7 +144,7 @@ test('the whole show is played by clicks, through every fault, to the numbers at
     .poll(() => page.evaluate("document.querySelector('.message .picture img')?.naturalWidth ?? 0"))
     .toBeGreaterThan(300);
   expect(demo.botLines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-});
+}, 180_000);
 
 test('the show plays itself from one button, leads the visitor along, and stops when told to', async () => {
   const { page } = await open();
