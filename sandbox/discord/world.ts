@@ -141,18 +141,17 @@ export class World {
     const guild: Guild = { premiumTier: 0, preferredLocale: 'en-US', ...rest, id, unavailable: false };
     this.guilds.set(id, guild);
     this.#putRole({ id, guildId: id, name: '@everyone', permissions: EVERYONE_DEFAULT });
-    const botRole = this.#putRole({
-      id: this.ids.next(),
-      guildId: id,
-      name: this.bot.username,
-      permissions: botPermissions,
-      position: 1,
-      managed: true,
-    });
     this.#putMember({ guildId: id, userId: guild.ownerId });
-    this.#putMember({ guildId: id, userId: this.bot.id, roleIds: [botRole.id] });
-    this.events.emit('guild-created', { guild });
+    this.inviteBot(id, botPermissions);
     return guild;
+  }
+
+  /** The bot comes (back) into a guild, with a managed role of these permissions. */
+  inviteBot(guildId: string, permissions = ALL_PERMISSIONS): void {
+    const name = this.bot.username;
+    const role = this.#putRole({ id: this.ids.next(), guildId, name, permissions, position: 1, managed: true });
+    this.#putMember({ guildId, userId: this.bot.id, roleIds: [role.id] });
+    this.events.emit('guild-created', { guild: this.guild(guildId) });
   }
 
   updateGuild(guildId: string, change: Partial<Omit<Guild, 'id' | 'unavailable'>>): Guild {
@@ -170,9 +169,10 @@ export class World {
     else this.events.emit('guild-deleted', { guild, unavailable: true });
   }
 
-  /** The bot is kicked: it loses the guild and everything in it. */
+  /** The bot is kicked: it loses the guild and everything in it, and its role goes. */
   kickBot(guildId: string): void {
     const guild = this.guild(guildId);
+    this.roles.delete(this.botRole(guildId).id);
     this.#members.delete(memberKey(guildId, this.bot.id));
     this.events.emit('guild-deleted', { guild, unavailable: false });
   }
