@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
-import { isStartRefusal } from '../../src/start-refusal.ts';
 import { openStore } from '../../src/store/database.ts';
 import { ask, counted, queueText, rows, startDesk, until } from './desk.ts';
-import { configOf, PATIENCE, type Show, someLink, submit, tone } from './show.ts';
+import { refusedStart } from './refused-start.ts';
+import { PATIENCE, type Show, someLink, submit, tone } from './show.ts';
 import { type SmallDisk, smallDisk } from './small-disk.ts';
 
 /** More than the bot leaves free for its database. */
@@ -81,30 +80,18 @@ describe.skipIf(disk === null)('a disk that is full (needs the right to mount on
 });
 
 describe.skipIf(disk === null)('a start (needs the right to mount a disk)', () => {
-  /** @returns in which words the bot refuses to run there */
-  async function refusal(dataDir: string): Promise<string> {
-    const token = `${Buffer.from('123456789012345678').toString('base64')}.AAAAAA.${'x'.repeat(38)}`;
-    const app = createApp(configOf({ DISCORD_TOKEN: token, DATA_DIR: dataDir, LOG_LEVEL: 'silent', PATH: '' }));
-    const refused = await app.start().then(
-      () => 'it runs',
-      (error: unknown) => (isStartRefusal(error) ? error.message : `not a refusal but ${String(error)}`),
-    );
-    await app.stop();
-    return refused;
-  }
-
   it('on a full disk, or one that can only be read, is refused in words and changes nothing', async () => {
     const small = await smallDisk(4);
     if (small === null) throw new Error('the other disk could be mounted');
     await small.fill(0);
-    expect(await refusal(small.path)).toMatch(/cannot grow: the disk is full\. Free some space/);
+    expect(await refusedStart(small.path)).toMatch(/cannot grow: the disk is full\. Free some space/);
     await small.free();
     const store = await openStore(join(small.path, 'skipline.db'));
     await store.transaction((tx) => tx.notes.set('mark', 'kept'));
     await store.close();
     const before = await readFile(join(small.path, 'skipline.db'));
     await small.lock();
-    expect(await refusal(small.path)).toMatch(
+    expect(await refusedStart(small.path)).toMatch(
       /cannot be written\. Check the rights|cannot be opened\. Check that the folder/,
     );
     expect(await readFile(join(small.path, 'skipline.db'))).toEqual(before);
