@@ -339,6 +339,28 @@ describe('messages that cannot be used', () => {
     ]);
   });
 
+  it('neither are those that fail further in: logged, and the next one comes all the same', async () => {
+    const live = tiktok.host('djhost').goLive();
+    const vera = tiktok.viewer('vera');
+    const { source, log } = sourceFor(tiktok);
+    const ear = new Ear();
+    const hear = ear.event.bind(ear);
+    ear.event = (event) => {
+      if (event.kind === 'comment' && event.text === 'boom') throw new Error('a bug of ours');
+      hear(event);
+    };
+    await enter(source, 'djhost', ear);
+    await live.waitForConnection();
+    live.inOneFrame(() => {
+      live.comment(vera, 'boom');
+      live.comment(vera, 'next');
+    });
+    await ear.untilEvents(1);
+    expect(ear.events).toMatchObject([{ text: 'next' }]);
+    expect(log.of('error')).toEqual(['LIVE event failed in the listener']);
+    expect(ear.closes).toEqual([]);
+  });
+
   it('show a change of the protocol', async () => {
     const live = tiktok.host('djhost').goLive();
     const vera = tiktok.viewer('vera');
