@@ -17,6 +17,10 @@ export interface ViewerPart {
   user: LiveUser;
   firstAt: number;
   lastAt: number;
+  /** Events that count here. */
+  deeds: number;
+  /** Gave something: never merged away, because gifts are paid to an account. */
+  gave: boolean;
   readonly did: Record<Deed, number>;
   readonly earned: Record<Deed, number>;
 }
@@ -80,13 +84,14 @@ export class LiveBatch {
       this.merged += 1;
       return;
     }
+    part.deeds += 1;
     part.did[deed] += times;
     part.earned[deed] += points;
   }
 
   /** A viewer who gave something: their part is never merged away. */
   gave(user: LiveUser, at: number): void {
-    this.#open(user, at);
+    this.#open(user, at).gave = true;
   }
 
   note(streak: Streak, settlement: Settlement | null): void {
@@ -113,8 +118,12 @@ export class LiveBatch {
     return fresh;
   }
 
-  /** Takes in a later batch: the store said no to this one, and both go in together. */
-  absorb(later: LiveBatch): void {
+  /**
+   * Takes in a later batch: the store said no to this one, and both go in together.
+   * @returns how many events were merged for it, besides those that were before
+   */
+  absorb(later: LiveBatch): number {
+    const before = this.merged;
     for (const part of later.viewers.values()) this.#absorbViewer(part);
     for (const sums of later.minutes.values()) this.#absorbMinute(sums);
     for (const [kind, events] of later.counts) this.counts.set(kind, (this.counts.get(kind) ?? 0) + events);
@@ -122,23 +131,27 @@ export class LiveBatch {
     this.messageIds.push(...later.messageIds);
     this.spoken.push(...later.spoken);
     this.events += later.events;
-    this.merged += later.merged;
     this.unreadable += later.unreadable;
     this.lastEventAt =
       later.lastEventAt === null ? this.lastEventAt : Math.max(this.lastEventAt ?? 0, later.lastEventAt);
     this.likesRoomTotal = Math.max(this.likesRoomTotal, later.likesRoomTotal);
     if (later.viewersPeak !== null) this.viewersPeak = Math.max(this.viewersPeak ?? 0, later.viewersPeak);
     if (later.viewersLow !== null) this.viewersLow = Math.min(this.viewersLow ?? later.viewersLow, later.viewersLow);
+    const added = this.merged - before;
+    this.merged += later.merged;
+    return added;
   }
 
-  #absorbViewer({ user, firstAt, lastAt, did, earned }: ViewerPart): void {
+  #absorbViewer({ user, firstAt, lastAt, deeds, gave, did, earned }: ViewerPart): void {
     const isFull = this.viewers.size >= DEEDS_MAX && !this.viewers.has(user.userId);
-    if (isFull) {
-      this.merged += 1;
+    if (isFull && !gave) {
+      this.merged += deeds;
       return;
     }
     const part = this.#open(user, firstAt);
     part.lastAt = Math.max(part.lastAt, lastAt);
+    part.deeds += deeds;
+    part.gave ||= gave;
     for (const deed of Object.keys(did) as Deed[]) {
       part.did[deed] += did[deed];
       part.earned[deed] += earned[deed];
@@ -162,7 +175,7 @@ export class LiveBatch {
   #open(user: LiveUser, at: number): ViewerPart {
     const known = this.viewers.get(user.userId);
     if (known === undefined) {
-      const fresh = { user, firstAt: at, lastAt: at, did: nothing(), earned: nothing() };
+      const fresh = { user, firstAt: at, lastAt: at, deeds: 0, gave: false, did: nothing(), earned: nothing() };
       this.viewers.set(user.userId, fresh);
       return fresh;
     }

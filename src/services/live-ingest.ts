@@ -339,7 +339,7 @@ export class LiveIngest {
     this.#failures += 1;
     // A row that was remembered may be gone.
     this.#handles.forget();
-    batch.absorb(this.#batch);
+    this.tally.merged += batch.absorb(this.#batch);
     this.#batch = batch;
     const wait = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#failures - 1));
     log.error(
