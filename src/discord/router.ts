@@ -158,8 +158,12 @@ export class Router {
 
   async #unknown(interaction: AnswerableInteraction, responder: Responder): Promise<void> {
     const messageId = interaction.isMessageComponent() ? interaction.message.id : null;
-    if (interaction.guildId !== null) this.#ports.outdatedPanel(interaction.guildId, messageId);
-    await responder.finish({ kind: 'refusal', failure: { code: 'panel-outdated' } }, 'private');
+    const { guildId, user } = interaction;
+    // Each may cost a panel drawn anew.
+    const waitMs = guildId === null ? null : await this.#ports.throttle(guildId, user.id, 'panel.outdated');
+    if (guildId !== null && waitMs === null) this.#ports.outdatedPanel(guildId, messageId);
+    const failure: Failure = waitMs === null ? { code: 'panel-outdated' } : { code: 'slow-down', retryAfterMs: waitMs };
+    await responder.finish({ kind: 'refusal', failure }, 'private');
   }
 
   async #fault(guildId: string, name: string, responder: Responder, error: unknown): Promise<void> {

@@ -244,6 +244,14 @@ describe('a click', () => {
     },
   );
 
+  test('on a button of an older release, in a flood, has no panel drawn anew', async () => {
+    const { ana, panel, outdated, slowDown } = await stage();
+    const message = await panel(ana);
+    slowDown(4_200);
+    expect((await ana.click(message, { label: 'Old' })).text).toContain('wait 5 s');
+    expect(outdated).toEqual([]);
+  });
+
   test('with a forged id reaches its module as text only, which refuses', async () => {
     const { ana, panel, pressed } = await stage();
     const heard: (readonly string[])[] = [];
