@@ -84,6 +84,15 @@ describe('the process', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('ends cleanly on a bug that nobody caught, with an exit code that has it started again', async () => {
+    const bug = "process.once('SIGUSR2',()=>setImmediate(()=>{throw new Error('a bug')}))";
+    const { process, printed } = bot({ NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(bug)}` });
+    await process.start();
+    expect(await process.stop('SIGUSR2')).toBe(1);
+    expect(printed()).toMatch(/a bug.*uncaught exception/);
+    expect((await readdir(dataDir)).filter((name) => /-wal|-shm/.test(name))).toEqual([]);
+  });
+
   it('is ready over HTTP from "ready" on, and ends cleanly on SIGTERM', async () => {
     const { process, printed } = bot({});
     await process.start();
