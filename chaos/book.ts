@@ -36,6 +36,8 @@ export class Book {
   clicks = 0;
   /** From a click to the first answer, ms. */
   readonly answeredMs: number[] = [];
+  /** Clicks that were answered: a bot that answered had time to write what it heard well before. performance.now() */
+  readonly answered: { readonly from: number; readonly to: number }[] = [];
   /** Actions that a living bot did not answer, in words. */
   readonly dead: string[] = [];
 
@@ -50,17 +52,22 @@ export class Book {
   }
 
   /**
-   * Coins of a viewer that must be stored whatever was killed: told again by TikTok, or heard so long before a kill that
-   * they were written. @param writtenMs how long that may take
+   * Coins of a viewer that must be stored whatever was killed: told again by TikTok, or heard by a bot that answered
+   * somebody who clicked later. @param writtenMs how much later
    */
   coinsSafe(viewer: string, writtenMs: number): number {
     const streaks = new Map<string, number>();
     for (const tap of this.taps) {
-      const again = tap.at < this.lastReplayAt;
-      const cut = this.kills.some((kill) => tap.at <= kill && kill - tap.at < writtenMs);
-      if (tap.viewer !== viewer || !(again || (tap.delivered && !cut))) continue;
+      if (tap.viewer !== viewer) continue;
+      if (tap.at >= this.lastReplayAt && !(tap.delivered && this.#outlived(tap.at, writtenMs))) continue;
       streaks.set(tap.streak, Math.max(streaks.get(tap.streak) ?? 0, tap.count * tap.coinsEach));
     }
     return [...streaks.values()].reduce((sum, coins) => sum + coins, 0);
+  }
+
+  /** Somebody clicked so much later and was answered before the next kill; or none came. */
+  #outlived(at: number, writtenMs: number): boolean {
+    const end = this.kills.find((kill) => kill >= at);
+    return end === undefined || this.answered.some(({ from, to }) => from >= at + writtenMs && to <= end);
   }
 }

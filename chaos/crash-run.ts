@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Book } from './book.ts';
-import { act, type Round } from './crowd.ts';
+import { act, Round } from './crowd.ts';
 import { judge } from './judge.ts';
 import { halfFiles, orphans } from './leftovers.ts';
 import { Random } from './random.ts';
@@ -11,6 +11,8 @@ import { type CrashStage, openStage, PATIENCE } from './stage.ts';
 export interface CrashOptions {
   readonly seed: number;
   readonly kills: number;
+  /** Different songs as files. Default 3. */
+  readonly files?: number;
   readonly tell: (line: string) => void;
 }
 
@@ -38,22 +40,23 @@ const ROUND = [150, 1_500] as const;
  * A random show in which the bot is killed again and again. The same seed gives the same people with the same wishes.
  * In the first half TikTok tells a returning listener what it missed, in the second half it does not.
  */
-export async function crashShow({ seed, kills, tell }: CrashOptions): Promise<CrashFigures> {
+export async function crashShow({ seed, kills, files, tell }: CrashOptions): Promise<CrashFigures> {
   const random = new Random(seed);
   const book = new Book();
-  const stage = await openStage();
+  const stage = await openStage({}, files);
   const crowds: Promise<void>[] = [];
   const broken: string[] = [];
   const times = noTimes();
   try {
     for (let kill = 1; kill <= kills; kill += 1) {
       const isTold = kill <= Math.ceil(kills / 2);
-      const round: Round = { over: false };
+      const round = new Round();
       crowds.push(act(stage, book, random.fork(), round));
       await sleep(random.between(...ROUND));
       round.over = true;
       book.kills.push(performance.now());
       await stage.bot.stop('SIGKILL');
+      round.killed();
       const before = await lastHeard(stage);
       if (isTold) stage.live.replay(HISTORY, { times: 5 });
       const faults = await recover(stage, book, before, times);
@@ -64,7 +67,6 @@ export async function crashShow({ seed, kills, tell }: CrashOptions): Promise<Cr
         `kill ${kill}: whole after ${Math.round(times.whole.at(-1) ?? 0)} ms${faults.map((f) => `\n  ${f}`).join('')}`,
       );
     }
-    // Who waits for an answer of a killed bot gives up in the end.
     await Promise.all(crowds);
     broken.push(...(await endShow(stage)));
     const { coinsUnheard, ...verdict } = await judge(stage, book);

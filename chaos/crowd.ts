@@ -7,11 +7,26 @@ import type { Random } from './random.ts';
 import { type CrashStage, PATIENCE, viewerOf } from './stage.ts';
 
 /** From the start of a bot to the kill. */
-export interface Round {
+export class Round {
   /** The bot is being killed: what is not answered from here on is nobody's fault. */
-  over: boolean;
-  /** Between two actions of one person, at most so many ms more. Default none. */
-  readonly paceMs?: number;
+  over = false;
+  /** Between two actions of one person, at most so many ms more. */
+  readonly paceMs: number;
+  readonly #dead = Promise.withResolvers<null>();
+
+  constructor(paceMs = 0) {
+    this.paceMs = paceMs;
+  }
+
+  /** Resolves when nobody is left to answer. */
+  get dead(): Promise<null> {
+    return this.#dead.promise;
+  }
+
+  killed(): void {
+    this.over = true;
+    this.#dead.resolve(null);
+  }
 }
 
 const GIFTS: readonly [GiftName, ...GiftName[]] = ['Rose', 'Corgi', 'Galaxy'];
@@ -25,10 +40,16 @@ export async function act(stage: CrashStage, book: Book, random: Random, round: 
 /** An action; when the bot lives and does not answer, it is a dead one. */
 export async function attempt(what: string, book: Book, round: Round, run: () => Promise<Seen>): Promise<Seen | null> {
   book.clicks += 1;
+  const from = performance.now();
   try {
-    const seen = await run();
+    const running = run();
+    // Who is not answered any more goes away; what comes of it is of no interest then.
+    running.catch(() => undefined);
+    const seen = await Promise.race([running, round.dead]);
+    if (seen === null) return null;
     if (seen.answered !== 'failed') {
       book.answeredMs.push(seen.firstAnswerMs);
+      book.answered.push({ from, to: performance.now() });
       return seen;
     }
     if (!round.over) book.dead.push(`${what}: ${seen.text}`);
@@ -45,11 +66,11 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
     const title = `Track ${String(book.submissions.size + 1).padStart(4, '0')}`;
     book.submissions.set(title, null);
     const source =
-      random.next() < 0.95
+      random.next() < 1 - 0.5 / stage.songs.length
         ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs).bytes, contentType: 'audio/mpeg' } }
         : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
     const modal = await attempt('/submit', book, round, () => who.slash('submit'));
-    await sleep(random.between(0, round.paceMs ?? 0));
+    await sleep(random.between(0, round.paceMs));
     if (modal === null) continue;
     const seen = await attempt('the form of /submit', book, round, async () =>
       (await who.fillModal(modal, { ...source, Artist: who.name, Title: title })).final(PATIENCE),
@@ -66,14 +87,14 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
       (await who.click(seen, { label })).final(PATIENCE),
     );
     if (answer?.text.includes(title) === true && !answer.text.includes(label)) book.claims.set(title, isSkip);
-    await sleep(random.between(0, 80 + (round.paceMs ?? 0)));
+    await sleep(random.between(0, 80 + round.paceMs));
   }
 }
 
 /** The reviewer: next by command and by button, undo, moves. */
 async function review(stage: CrashStage, book: Book, random: Random, round: Round): Promise<void> {
   while (!round.over) {
-    await sleep(random.between(50, 400 + (round.paceMs ?? 0)));
+    await sleep(random.between(50, 400 + round.paceMs));
     const chance = random.next();
     if (chance < 0.12) await next(stage, book, round);
     else if (chance < 0.24) await press('Next', stage, book, round);
@@ -151,6 +172,6 @@ async function watch(stage: CrashStage, book: Book, random: Random, round: Round
       }
       streak.end();
     }
-    await sleep(random.between(5, 120 + (round.paceMs ?? 0)));
+    await sleep(random.between(5, 120 + round.paceMs));
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CapturedFrame } from '../sandbox/voice/capture.ts';
 import type { Book } from './book.ts';
-import { attempt } from './crowd.ts';
+import { attempt, Round } from './crowd.ts';
 import { EARFUL_MS, type Heard, hear } from './ear.ts';
 import { halfFiles, openHandles, orphans } from './leftovers.ts';
 import { panelsEqualStore } from './panels.ts';
@@ -78,7 +78,7 @@ async function clickAtOnce({ sandbox, scene }: CrashStage, book: Book): Promise<
   const { gateway } = sandbox.discord;
   for (const sessions of [0, 1])
     for (let look = 0; look < 2_000 && gateway.connectedSessions().length !== sessions; look += 1) await sleep(10);
-  await attempt('a click right after the start', book, { over: false }, async () =>
+  await attempt('a click right after the start', book, new Round(), async () =>
     (await scene.ana.slash('queue')).final(PATIENCE),
   );
 }

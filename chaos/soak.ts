@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Book } from './book.ts';
-import { act, type Round } from './crowd.ts';
+import { act, Round } from './crowd.ts';
 import { openHandles } from './leftovers.ts';
 import { Random } from './random.ts';
 import { withDatabase } from './snapshot.ts';
@@ -46,7 +46,7 @@ const GC = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url));
 export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFigures> {
   const stage = await openStage({ NODE_OPTIONS: `--expose-gc --import ${GC}` });
   const book = new Book();
-  const round: Round = { over: false, paceMs: PACE_MS };
+  const round = new Round(PACE_MS);
   try {
     const capture = stage.voice.captureOf(stage.scene.guildId);
     const heardBefore = capture.mark();

@@ -33,8 +33,8 @@ export interface CrashStage {
   stop(): Promise<void>;
 }
 
-/** @param env on top of the sandbox's */
-export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<CrashStage> {
+/** @param env on top of the sandbox's @param files different songs as files, each of which is prepared first */
+export async function openStage(env: Readonly<Record<string, string>> = {}, files = SONGS): Promise<CrashStage> {
   const sandbox = await startSandbox({ discord: { identifyIntervalMs: 0 } });
   const { tiktok, voice } = sandbox;
   if (tiktok === undefined || voice === undefined) throw new Error('the sandbox is not whole');
@@ -62,7 +62,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
     },
   });
   const more = Array.from({ length: LISTENERS - 1 }, (_, n) => scene.people.human(guild, `listener${n}`));
-  const [first, ...others] = await Promise.all(Array.from({ length: SONGS }, (_, number) => makeSong(number)));
+  const [first, ...others] = await Promise.all(Array.from({ length: files }, (_, number) => makeSong(number)));
   if (first === undefined) throw new Error('there are no songs');
   const songs = [first, ...others] as const;
   const stage: CrashStage = {

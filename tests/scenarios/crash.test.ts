@@ -6,7 +6,7 @@ it('a bot that is killed again and again loses nothing, does nothing twice and g
   timeout: 120_000,
 }, async () => {
   const told: string[] = [];
-  const figures = await crashShow({ seed: 7, kills: 3, tell: (line) => told.push(line) });
+  const figures = await crashShow({ seed: 7, kills: 3, files: 1, tell: (line) => told.push(line) });
   const { lost, duplicated, broken, deadClicks } = figures;
   expect({ lost, duplicated, broken, deadClicks }, told.join('\n')).toEqual({
     lost: [],
