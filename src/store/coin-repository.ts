@@ -51,12 +51,13 @@ export class CoinRepository implements CoinStore {
   }
 
   async coinsBehind(guildId: string, submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    // The plus keeps SQLite from looking for a few ids among all songs the guild ever had.
     const { rows } = await sql<{ id: number; coins: number }>`
       WITH asked_show AS MATERIALIZED (
         SELECT id, started_at FROM session WHERE guild_id = ${guildId} AND ended_at IS NULL),
       asked AS MATERIALIZED (
         SELECT id, owner_id FROM submission
-        WHERE id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)})) AND guild_id = ${guildId}),
+        WHERE id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)})) AND +guild_id = ${guildId}),
       asked_purse AS MATERIALIZED (
         SELECT h.linked_user_id AS owner_id, sum(sh.coins - sh.coins_used) AS coins
         FROM asked_show CROSS JOIN (SELECT DISTINCT owner_id FROM asked) asked_owner

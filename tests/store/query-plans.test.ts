@@ -119,4 +119,10 @@ const SMALL = /^SCAN (outbox USING INDEX outbox_waiting|json_each|seen|sums|page
 test.each(Object.entries(HOT))('%s: found by indexes, however much is stored', async (_name, work) => {
   const lines = await plansOf(work);
   expect(lines.filter((line) => line.startsWith('SCAN') && !SMALL.test(line))).toEqual([]);
+  // All that a guild ever had, however few of it are wanted. `submission_by_guild` serves the newest one alone.
+  expect(
+    lines.filter((line) =>
+      /^SEARCH (submission|handle|s|h) .*(?<!submission_by_guild |session_open )\(guild_id=\?\)$/.test(line),
+    ),
+  ).toEqual([]);
 });
