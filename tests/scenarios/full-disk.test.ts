@@ -11,16 +11,24 @@ import { type SmallDisk, smallDisk } from './small-disk.ts';
 const MEGABYTES = 80;
 const REFUSED = /can't write to my disk right now, so nothing was changed/;
 
-const disk = await smallDisk(MEGABYTES);
-if (disk === null)
+const tried = await smallDisk(1);
+await tried?.remove();
+if (tried === null)
   process.stderr.write(
     'Nothing may be mounted here: the disk of the whole bot is not filled (tests/store does it for the file).\n',
   );
 
-describe.skipIf(disk === null)('a disk that is full (needs the right to mount one)', () => {
+async function mounted(megabytes: number): Promise<SmallDisk> {
+  const disk = await smallDisk(megabytes);
+  if (disk === null) throw new Error('the first disk could be mounted, this one not');
+  return disk;
+}
+
+describe.skipIf(tried === null)('a disk that is full (needs the right to mount one)', () => {
   let show: Show;
-  const room = disk as SmallDisk;
+  let room: SmallDisk;
   beforeAll(async () => {
+    room = await mounted(MEGABYTES);
     show = await startDesk({ dataDir: room.path, sandbox: { tiktok: {} } });
     await show.setUp();
   });
@@ -79,10 +87,9 @@ describe.skipIf(disk === null)('a disk that is full (needs the right to mount on
   });
 });
 
-describe.skipIf(disk === null)('a start (needs the right to mount a disk)', () => {
+describe.skipIf(tried === null)('a start (needs the right to mount a disk)', () => {
   it('on a full disk, or one that can only be read, is refused in words and changes nothing', async () => {
-    const small = await smallDisk(4);
-    if (small === null) throw new Error('the other disk could be mounted');
+    const small = await mounted(4);
     await small.fill(0);
     expect(await refusedStart(small.path)).toMatch(/cannot grow: the disk is full\. Free some space/);
     await small.free();
