@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { requestSchema } from './acts.ts';
 import type { StageAnswer, StageFact } from './protocol.ts';
@@ -192,7 +193,8 @@ export class WebServer {
       { host: '127.0.0.1', port: botPort, path: request.url, method: request.method, headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
+        // A bot that is killed ends no stream: whoever reads it has to hear that it broke off.
+        pipeline(answer, response, () => undefined);
       },
     );
     onward.once('error', () => refuse(response, 502, 'The bot is not there.'));

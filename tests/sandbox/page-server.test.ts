@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type OutgoingHttpHeaders, request } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -128,6 +128,19 @@ describe('the server of the page', () => {
     expect(await caller.ask({ kind: 'be', personId: demo.stage.cast.people.nova.id })).toMatchObject({ ok: true });
     caller.close();
   });
+});
+
+test('the overlay hears at once that the bot was killed', async () => {
+  const bot = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+  });
+  await new Promise<void>((resolve) => bot.listen(demo.stage.botPort, '127.0.0.1', resolve));
+  const stream = await fetch(`${demo.url}overlay/some-secret-key/events`);
+  const reader = stream.body?.getReader();
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 1\n\n');
+  bot.closeAllConnections();
+  await expect(reader?.read()).rejects.toThrow(/terminated/);
+  bot.close();
 });
 
 describe('a visitor', () => {

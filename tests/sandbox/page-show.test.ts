@@ -7,7 +7,7 @@ import { Visit } from '../../sandbox/browser/visit.ts';
 /** The unmodified bot. */
 const BOT = { script: 'src/main.ts' };
 /** A busy machine is slow, and nothing waits when the answer is there. ms */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 let browser: Browser;
 let demo: Demo | undefined;
