@@ -29,8 +29,8 @@ export class Book {
   readonly moves: { readonly id: string; readonly line: string; readonly told: string }[] = [];
   movesTried = 0;
   readonly taps: Tap[] = [];
-  /** performance.now() of every kill. */
-  readonly kills: number[] = [];
+  /** From the decision to kill until the new bot was whole. performance.now() */
+  readonly kills: { readonly from: number; to: number }[] = [];
   /** From here on TikTok tells a returning listener nothing again. performance.now() */
   lastReplayAt = Number.POSITIVE_INFINITY;
   clicks = 0;
@@ -67,7 +67,9 @@ export class Book {
 
   /** Somebody clicked so much later and was answered before the next kill; or none came. */
   #outlived(at: number, writtenMs: number): boolean {
-    const end = this.kills.find((kill) => kill >= at);
-    return end === undefined || this.answered.some(({ from, to }) => from >= at + writtenMs && to <= end);
+    // A socket of a bot that was just killed still looks open.
+    if (this.kills.some(({ from, to }) => from <= at && at <= to)) return false;
+    const next = this.kills.find(({ from }) => from >= at);
+    return next === undefined || this.answered.some(({ from, to }) => from >= at + writtenMs && to <= next.from);
   }
 }

@@ -54,12 +54,14 @@ export async function crashShow({ seed, kills, files, tell }: CrashOptions): Pro
       crowds.push(act(stage, book, random.fork(), round));
       await sleep(random.between(...ROUND));
       round.over = true;
-      book.kills.push(performance.now());
+      const down = { from: performance.now(), to: Number.POSITIVE_INFINITY };
+      book.kills.push(down);
       await stage.bot.stop('SIGKILL');
       round.killed();
       const before = await lastHeard(stage);
       if (isTold) stage.live.replay(HISTORY, { times: 5 });
       const faults = await recover(stage, book, before, times);
+      down.to = performance.now();
       if (isTold) book.lastReplayAt = performance.now();
       broken.push(...faults.map((fault) => `after kill ${kill}: ${fault}`));
       if ((times.ready.at(-1) ?? 0) > SLOW_MS) tell(`a slow start:\n${stage.printed()}`);
