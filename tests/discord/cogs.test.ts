@@ -40,7 +40,11 @@ const COMPONENTS: readonly Row[] = [
   ['reviewer', 'update', 'reviewer.next reviewer.undo reviewer.clear reviewer.keep reviewer.unclear reviewer.page'],
   ['reviewer', 'update', 'song.move song.play-next song.remove-now song.bookmark reviewer.finish'],
   ['reviewer', 'update', 'pending.approve pending.reject-now pending.decide pending.page'],
-  ['reviewer', 'update', 'room.open room.close voice.play voice.pause voice.stop voice.seek voice.volume voice.filters points.reset-all points.keep'],
+  [
+    'reviewer',
+    'update',
+    'room.open room.close voice.play voice.pause voice.stop voice.seek voice.volume voice.filters points.reset-all points.keep',
+  ],
   ['reviewer', 'update', 'gifts.page gifts.pick gifts.reverse'],
   ['admin', 'update', 'setup.step setup.create setup.role setup.channel setup.test setup.finish'],
 ];
