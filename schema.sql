@@ -293,6 +293,7 @@ CREATE TABLE gift (                      -- one streak or one single gift; the l
   UNIQUE (session_id, streak_key)
 ) STRICT;
 CREATE INDEX gift_by_handle ON gift (handle_id, session_id);
+CREATE INDEX gift_by_guild ON gift (guild_id); -- the ledger, newest first: an index ends with the row's id
 
 CREATE TABLE playback (                  -- what each guild's player does, so that a restart resumes at the same second
   guild_id TEXT PRIMARY KEY,

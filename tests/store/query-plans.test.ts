@@ -46,6 +46,8 @@ const HOT: Readonly<Record<string, (tx: StoreTx) => Promise<unknown>>> = {
   'points by origin': (tx) => tx.points.of([1, 2]),
   'points taken': (tx) => tx.points.take(GUILD, [1, 2], 'song-played', 'x', T0),
   'points earned': (tx) => tx.points.earn(GUILD, 1, [], T0),
+  'a page of the ledger': (tx) => tx.lives.gifts(GUILD, 0, 10),
+  'the length of the ledger': (tx) => tx.lives.giftTotal(GUILD),
   'who a gift moves': (tx) => tx.lives.giftTargets([1, 2]),
   'what a member has to spend': (tx) => tx.lives.purse(1),
   'what holds songs up': (tx) => tx.lives.commitments(GUILD, '1', 1),

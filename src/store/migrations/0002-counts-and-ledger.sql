@@ -23,3 +23,5 @@ END;
 CREATE TRIGGER waiting_count_on_delete AFTER DELETE ON submission WHEN OLD.priority < 9 BEGIN
   UPDATE waiting_count SET songs = songs - 1 WHERE guild_id = OLD.guild_id AND priority = OLD.priority;
 END;
+
+CREATE INDEX gift_by_guild ON gift (guild_id); -- the ledger, newest first: an index ends with the row's id
