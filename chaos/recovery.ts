@@ -89,12 +89,18 @@ interface Wanted {
   readonly title: string;
   /** As stored, ms. */
   readonly positionMs: number;
+  /** More of it than this cannot have been heard, ms. */
+  readonly onAirMs: number;
 }
+
+/** Between the press that put a song on air and its first sound, clocks may differ by so much. ms */
+const CLOCKS_MS = 500;
 
 /** What the killed bot was playing or about to play, when enough of it is left to be heard. */
 function onAir({ dataDir, songs }: CrashStage): Promise<Wanted | null> {
   return withSnapshot(dataDir, async (rows) => {
-    const [row] = await rows(`SELECT s.title, s.sha256, p.id, b.play_id, b.state, b.position_ms, m.duration_ms
+    const [row] =
+      await rows(`SELECT s.title, s.sha256, p.id, p.started_at, b.play_id, b.state, b.position_ms, m.duration_ms
       FROM playback b JOIN play p ON p.guild_id = b.guild_id AND p.ended_at IS NULL AND p.undone_at IS NULL
       JOIN submission s ON s.id = p.submission_id JOIN media m ON m.sha256 = s.sha256
       WHERE b.channel_id IS NOT NULL AND m.state = 'ready'`);
@@ -103,7 +109,7 @@ function onAir({ dataDir, songs }: CrashStage): Promise<Wanted | null> {
     const positionMs = isSame ? Number(row.position_ms) : 0;
     if ((isSame && row.state !== 'playing') || Number(row.duration_ms) - positionMs < SOUND_LIMIT_MS) return null;
     const song = songs.findIndex(({ sha256 }) => sha256 === row.sha256);
-    return { song, title: String(row.title), positionMs };
+    return { song, title: String(row.title), positionMs, onAirMs: Date.now() - Number(row.started_at) };
   });
 }
 
@@ -121,9 +127,12 @@ async function judgeSound(
   const now = await hear(frames);
   if (now === null || now.song !== wanted.song)
     return [`song ${now?.song ?? 'unknown'} is heard instead of ${wanted.song} (${wanted.title})`];
-  // What was heard last is the truth, unless another song was to begin.
+  // What was heard last is the truth, unless another song was to begin, which may well have the same file.
   const isSame =
-    before !== null && before.song === wanted.song && Math.abs(before.positionMs - wanted.positionMs) < 3_000;
+    before !== null &&
+    before.song === wanted.song &&
+    before.positionMs < wanted.onAirMs + CLOCKS_MS &&
+    Math.abs(before.positionMs - wanted.positionMs) < 3_000;
   const drift = now.positionMs - (isSame ? before.positionMs : wanted.positionMs);
   times.drift.push(drift);
   return drift < -AGAIN_MS || drift > MISSING_MS
