@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
+import { AS_STARTED } from './as-started.ts';
 import type { AudioAsk, AudioTold, SideName } from './audio-child.ts';
 import { BENCH_BOT, type BenchSongs } from './audio-side.ts';
 
@@ -26,6 +27,7 @@ export class AudioProcess {
       // NODE_PATH: the library looks for an Opus encoder by its name.
       env: {
         ...process.env,
+        ...(side === 'ours' ? AS_STARTED : {}),
         ...env,
         NODE_EXTRA_CA_CERTS: voice.certPath,
         NODE_PATH: rivals,

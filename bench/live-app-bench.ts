@@ -8,6 +8,7 @@ import type { Human } from '../sandbox/discord/people/human.ts';
 import { startSandbox } from '../sandbox/start.ts';
 import { BotProcess } from '../sandbox/story/bot-process.ts';
 import { type NightReview, nightReview, setupCommands } from '../sandbox/story/night-review.ts';
+import { AS_STARTED } from './as-started.ts';
 import { type BenchRow, besides, percentile } from './bench-row.ts';
 import type { CrowdAsk, CrowdTold } from './live-crowd.ts';
 
@@ -102,7 +103,7 @@ export async function liveAppBench(): Promise<readonly BenchRow[]> {
   const { env, host } = up;
   const bot = new BotProcess({
     root: ROOT,
-    env: { ...sandbox.env, ...env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },
+    env: { ...sandbox.env, ...AS_STARTED, ...env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },
   });
   try {
     const scene = nightReview(sandbox.discord.world);

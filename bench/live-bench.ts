@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Live } from '../sandbox/tiktok/live.ts';
 import { startTikTok, type TikTok } from '../sandbox/tiktok/tiktok.ts';
+import { AS_STARTED } from './as-started.ts';
 import { type BenchRow, besides, percentile } from './bench-row.ts';
 import type { Ask, Done, Told } from './live-child.ts';
 import { GIFTERS, gifterName } from './live-engine.ts';
@@ -25,7 +26,7 @@ class Child {
   constructor(side: 'engine' | 'library', tiktok: TikTok) {
     const script = fileURLToPath(new URL('./live-child.ts', import.meta.url));
     this.#process = fork(script, [side], {
-      env: { ...process.env, ...tiktok.env, DISABLE_ACK_LOG_WARNING: '1' },
+      env: { ...process.env, ...(side === 'engine' ? AS_STARTED : {}), ...tiktok.env, DISABLE_ACK_LOG_WARNING: '1' },
       execArgv: ['--expose-gc'],
     });
     this.#process.on('message', (told: Told) => {

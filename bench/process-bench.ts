@@ -8,6 +8,7 @@ import { People } from '../sandbox/discord/people/people.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start.ts';
 import { BotProcess } from '../sandbox/story/bot-process.ts';
 import { makeTone } from '../sandbox/story/songs.ts';
+import { AS_STARTED } from './as-started.ts';
 import { type BenchRow, besides, percentile } from './bench-row.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -42,7 +43,13 @@ async function measure(sandbox: Sandbox, script: string, command: string, dataDi
   const bot = new BotProcess({
     root: ROOT,
     script,
-    env: { ...sandbox.env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },
+    env: {
+      ...sandbox.env,
+      ...(command === 'queue' ? AS_STARTED : {}),
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'info',
+    },
   });
   const startedAt = performance.now();
   await bot.start();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { memoryHere, memoryOptions } from '../scripts/setup/node.mjs';
 import { Book } from './book.ts';
 import { act, Round } from './crowd.ts';
 import { openHandles } from './leftovers.ts';
@@ -44,7 +45,9 @@ const GC = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url));
 
 /** A show in full swing for so many real minutes, looked at once a minute, or more often when it is short. */
 export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFigures> {
-  const stage = await openStage({ NODE_OPTIONS: `--expose-gc --import ${GC}` });
+  // As `npm start` runs it, and a way to ask for a collection.
+  const options = [...memoryOptions(memoryHere()), '--expose-gc', '--import', GC];
+  const stage = await openStage({ NODE_OPTIONS: options.join(' '), MALLOC_ARENA_MAX: '2' });
   const book = new Book();
   const round = new Round(PACE_MS);
   try {

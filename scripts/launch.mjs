@@ -52,7 +52,7 @@ async function launch([name = '', ...args]) {
   const node = await prepareNode();
   await preparePackages(node, name);
   const env = taskEnv(node, await prepareMedia(task, name));
-  if (name === 'start') fitSmallMachine(env);
+  if (name === 'start') tuneMemory(env);
   if (receivedSignal() !== undefined) throw new SetupError(['Stopped.']);
   return await runCommands(task, args, node, env);
 }
@@ -125,10 +125,8 @@ function taskEnv(node, programs) {
 }
 
 /** What the operator set wins: it comes last. @param {NodeJS.ProcessEnv} env */
-function fitSmallMachine(env) {
-  const options = memoryOptions(memoryHere());
-  if (options.length === 0) return;
-  env.NODE_OPTIONS = [...options, env.NODE_OPTIONS ?? ''].join(' ').trim();
+function tuneMemory(env) {
+  env.NODE_OPTIONS = [...memoryOptions(memoryHere()), env.NODE_OPTIONS ?? ''].join(' ').trim();
   // The C library otherwise keeps freed memory for every thread.
   env.MALLOC_ARENA_MAX ??= '2';
 }

@@ -20,6 +20,8 @@ export interface FrameCodec<Frame extends PushFrame> {
 
 /** An unpacked frame holds some kilobytes; one that says it holds more than this is not from TikTok. bytes */
 const LARGEST = 16 * 1024 * 1024;
+/** Memory for unpacking is kept up to this size. bytes */
+const KEPT_MAX = 1024 * 1024;
 /** Length of the number at the end of a packed payload. */
 const SIZE_BYTES = 4;
 /** Frames taken before everything else in the process has its turn: a few ms of work. */
@@ -79,8 +81,18 @@ function unpacked<Frame extends PushFrame>(bytes: Uint8Array, codec: FrameCodec<
   const size = unpackedSize(packed);
   if (size > LARGEST) throw new Error(`a frame of ${size} bytes`);
   // Never more than this is written, whatever is in it.
-  const payload = gunzipSync(packed, { out: new Uint8Array(size) });
-  return Buffer.from(codec.encode({ ...frame, payload }).finish());
+  const payload = gunzipSync(packed, { out: workbench(size) });
+  const { buffer, byteOffset, byteLength } = codec.encode({ ...frame, payload }).finish();
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+let bench = new Uint8Array(64 * 1024);
+
+/** The same memory for every frame: it is copied out of before the next one comes. */
+function workbench(size: number): Uint8Array {
+  if (size > KEPT_MAX) return new Uint8Array(size);
+  if (bench.byteLength < size) bench = new Uint8Array(size);
+  return bench.subarray(0, size);
 }
 
 function isGzip([first, second, third]: Uint8Array): boolean {

@@ -160,13 +160,13 @@ describe('programs', () => {
   });
 });
 
-describe('a small machine', () => {
+describe('memory', () => {
   test.each([
-    [512 * 2 ** 20, true],
-    [2 ** 30, true],
-    [2 * 2 ** 30, false],
-  ])('with %i bytes of memory gets the bot that fits: %s', (bytes, isSmall) => {
-    expect(memoryOptions(bytes)).toEqual(isSmall ? ['--max-old-space-size=128', '--max-semi-space-size=2'] : []);
+    [512 * 2 ** 20, ['--max-old-space-size=128', '--max-semi-space-size=2']],
+    [2 ** 30, ['--max-old-space-size=128', '--max-semi-space-size=2']],
+    [2 * 2 ** 30, ['--max-semi-space-size=4']],
+  ])('of %i bytes: the bot is started to fit, and to collect garbage in small pieces', (bytes, options) => {
+    expect(memoryOptions(bytes)).toEqual(options);
   });
 
   test('is told by the container around us, and never by more than the machine has', () => {
