@@ -9,8 +9,6 @@ export interface CoinsTaken {
 export interface CoinReads {
   /** The guild's open LIVE session. */
   openSessionId(guildId: string): Promise<number | null>;
-  /** Coins of the open session not yet used, by owner; members without any are left out. */
-  coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * Coins of the open session behind each of these waiting songs, by row id; songs without any are left out. They are
    * those that keep it where it stands; behind its owner's newest song also those that keep no other one.

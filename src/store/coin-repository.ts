@@ -21,19 +21,6 @@ export class CoinRepository implements CoinStore {
     return row?.id ?? null;
   }
 
-  async coinsOf(guildId: string, ownerIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const { rows } = await sql<{ owner: string; coins: number }>`
-      SELECT h.linked_user_id AS owner, sum(sh.coins - sh.coins_used) AS coins
-      FROM session s
-      JOIN handle h ON h.guild_id = s.guild_id AND h.linked_user_id IS NOT NULL
-        AND h.linked_user_id IN (SELECT value FROM json_each(${JSON.stringify(ownerIds)}))
-      JOIN session_handle sh ON sh.session_id = s.id AND sh.handle_id = h.id
-      WHERE s.guild_id = ${guildId} AND s.ended_at IS NULL
-      GROUP BY h.linked_user_id HAVING coins > 0
-    `.execute(this.db);
-    return new Map(rows.map((row) => [row.owner, row.coins]));
-  }
-
   async creditors(guildId: string): Promise<readonly string[]> {
     const { rows } = await sql<{ owner: string }>`
       WITH gifter AS (

@@ -186,7 +186,7 @@ describe('undo', () => {
         merged: 0,
       });
     });
-    const left = async () => (await stage.store.read((reads) => reads.lives.coinsOf(GUILD, ['1']))).get('1') ?? 0;
+    const left = async () => (await stage.store.read((reads) => reads.lives.purse(song.id))).coins;
     const song = await stage.submit('1');
     expect(song).toMatchObject({ line: 'skip', askedUntil: null });
     expect((await stage.queue.page(GUILD, 0, 1)).entries[0]?.coins).toBe(1_500);
