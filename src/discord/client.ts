@@ -14,6 +14,8 @@ import { IdentifyPace } from './identify-pace.ts';
 
 /** Uploads of pictures and CSVs on slow lines; discord.js counts the body into it. ms */
 const REST_TIMEOUT_MS = 60_000;
+/** Every interaction has a route of its own, whose queue discord.js keeps: for an hour, unless told otherwise. ms */
+const IDLE_ROUTES_KEPT_MS = 5 * 60_000;
 
 /**
  * Everybody who ever clicked would be remembered for as long as the process runs. Nothing of the bot reads them there; what
@@ -53,6 +55,7 @@ export function createClient(config: Config['discord'], clock: Clock): Client<tr
     }),
     rest: {
       timeout: REST_TIMEOUT_MS,
+      handlerSweepInterval: IDLE_ROUTES_KEPT_MS,
       invalidRequestWarningInterval: 500,
       rejectOnRateLimit: isMessageEdit,
       ...(config.apiUrl === undefined ? {} : { api: config.apiUrl }),
