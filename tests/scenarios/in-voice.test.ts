@@ -93,8 +93,13 @@ describe('the now-playing panel', () => {
     expect(jumped - back).toBeGreaterThan(11_000);
     const loud = await analyseFrames(await from(async () => undefined));
     for (const _press of [1, 2, 3]) await press('Quieter');
-    const soft = await analyseFrames(await from(async () => undefined));
-    expect(soft.rmsDb - loud.rmsDb).toBeCloseTo(20 * Math.log10(0.7), 0);
+    // What plays goes on as it is until the softer sound is made: the first of these may hold some of both.
+    const softer: number[] = [];
+    const wanted = 20 * Math.log10(0.7);
+    for (let look = 0; look < 6 && Math.abs((softer.at(-1) ?? 0) - wanted) > 0.4; look += 1) {
+      softer.push((await analyseFrames(await from(async () => undefined))).rmsDb - loud.rmsDb);
+    }
+    expect(softer.at(-1)).toBeCloseTo(wanted, 0);
     const filtered = await from(async () => {
       await (await show.nova.select(await nowPlaying(), { index: 0 }, ['nightcore'])).final(PATIENCE);
     });
