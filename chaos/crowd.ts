@@ -12,10 +12,13 @@ export class Round {
   over = false;
   /** Between two actions of one person, at most so many ms more. */
   readonly paceMs: number;
+  /** Of the songs that are handed in, these are links, which make no sound. Share; default: half of what one file gets */
+  readonly links: number | undefined;
   readonly #dead = Promise.withResolvers<null>();
 
-  constructor(paceMs = 0) {
+  constructor({ paceMs = 0, links }: { readonly paceMs?: number; readonly links?: number } = {}) {
     this.paceMs = paceMs;
+    this.links = links;
   }
 
   /** Resolves when nobody is left to answer. */
@@ -66,7 +69,7 @@ async function listen(stage: CrashStage, book: Book, random: Random, round: Roun
     const title = `Track ${String(book.submissions.size + 1).padStart(4, '0')}`;
     book.submissions.set(title, null);
     const source =
-      random.next() < 1 - 0.5 / stage.songs.length
+      random.next() < 1 - (round.links ?? 0.5 / stage.songs.length)
         ? { File: { name: `${title}.mp3`, bytes: random.pick(stage.songs).bytes, contentType: 'audio/mpeg' } }
         : { Link: `https://open.spotify.com/track/${title.slice(-4).padStart(22, 'A')}` };
     const modal = await attempt('/submit', book, round, () => who.slash('submit'));

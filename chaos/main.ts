@@ -56,7 +56,7 @@ async function crashes(kills: number, seed: number): Promise<boolean> {
   return Object.values(findings).every((list) => list.length === 0);
 }
 
-function soakTable({ samples, events, clicks, deadClicks, answeredMs, heardSeconds }: SoakFigures) {
+function soakTable({ samples, events, clicks, deadClicks, answeredMs }: SoakFigures) {
   const [first, last] = [samples[0], samples.at(-1)];
   const row = (name: string, of: (sample: Sample) => number, unit: string): readonly string[] => {
     const [from, to, perHour] = [first && of(first), last && of(last), slope(samples, of)];
@@ -67,7 +67,7 @@ function soakTable({ samples, events, clicks, deadClicks, answeredMs, heardSecon
   };
   return [
     ['events of the LIVE counted', `${events.counted} of ${events.sent}`],
-    ['sound heard', `${Math.round(heardSeconds)} s`],
+    ['sound heard', `${Math.round(last?.heard ?? 0)} of ${Math.round((last?.at ?? 0) * 60)} s`],
     row('RSS', ({ rss }) => rss / 1e6, ' MB'),
     row('heap in use', ({ heap }) => heap / 1e6, ' MB'),
     row('handles', ({ handles }) => handles, ''),

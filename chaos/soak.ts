@@ -23,6 +23,8 @@ export interface Sample {
   readonly handles: number;
   readonly timers: number;
   readonly files: number;
+  /** Seconds of sound that a listener heard from the beginning. */
+  readonly heard: number;
 }
 
 export interface SoakFigures {
@@ -32,13 +34,16 @@ export interface SoakFigures {
   readonly clicks: number;
   readonly deadClicks: readonly string[];
   readonly answeredMs: readonly number[];
-  /** Seconds of sound that a listener heard. */
-  readonly heardSeconds: number;
 }
 
 const PER_SECOND = 300;
 const VIEWERS = 500;
+/** So many that mostly files are on air (a link makes no sound, and a file that waits is not taken twice), and one page of the queue. */
+const FILES = 8;
+const LINKS = 0.02;
 const PACE_MS = 1_500;
+/** Of sound in a packet. */
+const FRAME_MS = 20;
 /** What is needed once (code, caches, the first pages of the database) is not growth. Share of the time */
 const WARM_UP = 0.2;
 const GC = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url));
@@ -47,12 +52,13 @@ const GC = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url));
 export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFigures> {
   // As `npm start` runs it, and a way to ask for a collection.
   const options = [...memoryOptions(memoryHere()), '--expose-gc', '--import', GC];
-  const stage = await openStage({ NODE_OPTIONS: options.join(' '), MALLOC_ARENA_MAX: '2' });
+  const stage = await openStage({ NODE_OPTIONS: options.join(' '), MALLOC_ARENA_MAX: '2' }, FILES);
   const book = new Book();
-  const round = new Round(PACE_MS);
+  const round = new Round({ paceMs: PACE_MS, links: LINKS });
   try {
     const capture = stage.voice.captureOf(stage.scene.guildId);
     const heardBefore = capture.mark();
+    const heard = () => ((capture.mark() - heardBefore) * FRAME_MS) / 1_000;
     const { pid } = stage.bot;
     const port = /"httpPort":(\d+)/.exec(stage.printed())?.[1];
     if (pid === undefined || port === undefined) throw new Error('the bot is gone');
@@ -65,10 +71,10 @@ export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFi
     const startedAt = performance.now();
     for (let at = 0; at <= total; at += every) {
       await sleep(Math.max(0, startedAt + at - performance.now()));
-      const sample = { at: (performance.now() - startedAt) / 60_000, ...(await look(pid, metrics)) };
+      const sample = { at: (performance.now() - startedAt) / 60_000, ...(await look(pid, metrics)), heard: heard() };
       samples.push(sample);
       tell(
-        `${sample.at.toFixed(1)} min: RSS ${mb(sample.rss)} MB, heap ${mb(sample.heap)} MB, ${sample.handles} handles, ${sample.timers} timers, ${sample.files} files`,
+        `${sample.at.toFixed(1)} min: RSS ${mb(sample.rss)} MB, heap ${mb(sample.heap)} MB, ${sample.handles} handles, ${sample.timers} timers, ${sample.files} files, ${Math.round(sample.heard)} s heard`,
       );
     }
     round.over = true;
@@ -80,7 +86,6 @@ export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFi
       clicks: book.clicks,
       deadClicks: book.dead,
       answeredMs: book.answeredMs,
-      heardSeconds: ((capture.mark() - heardBefore) * 20) / 1_000,
     };
   } catch (error) {
     tell(stage.printed());
@@ -109,7 +114,7 @@ async function pour({ live }: CrashStage, round: Round, seed: number): Promise<v
     await live.burst({ events: PER_SECOND * 10, perSecond: PER_SECOND, viewers: VIEWERS, seed: seed + piece });
 }
 
-async function look(pid: number, metrics: string): Promise<Omit<Sample, 'at'>> {
+async function look(pid: number, metrics: string): Promise<Omit<Sample, 'at' | 'heard'>> {
   process.kill(pid, 'SIGUSR2');
   const text = await (await fetch(metrics)).text();
   const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);

@@ -13,7 +13,7 @@ export interface CoinReads {
    * Coins of the open session behind each of these waiting songs, by row id; songs without any are left out. They are
    * those that keep it where it stands; behind its owner's newest song also those that keep no other one.
    */
-  coinsBehind(guildId: string, submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  coinsBehind(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Owners of waiting songs with handles that have coins of the open session left. */
   creditors(guildId: string): Promise<readonly string[]>;
 }

@@ -80,10 +80,7 @@ export async function ownersOf(
   const handles = await reads.handles.withPoints(guildId, owners, named);
   const linked = Map.groupBy(handles, ({ handle }) => handle.linkedUserId);
   const free = new Map((linked.get(null) ?? []).map((each) => [each.handle.id, each]));
-  const coins = await reads.lives.coinsBehind(
-    guildId,
-    submissions.map(({ id }) => id),
-  );
+  const coins = await reads.lives.coinsBehind(submissions.map(({ id }) => id));
   return submissions.map(({ id, ownerId, handleId }) => {
     const other = free.get(handleId ?? 0);
     // Highest points first.

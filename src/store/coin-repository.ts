@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { CoinStore, CoinsTaken } from '../ports/coin-store.ts';
-import { COUNTS_FOR_OWNER, STANDING_MOVE } from './live-purses.ts';
+import { COINS_ELSEWHERE, COINS_LEFT, COUNTS_FOR_OWNER, STANDING_MOVE } from './live-purses.ts';
 import type { Tables } from './tables.ts';
 
 /** Coins as the queue sees them: who has some left, and using up those that moved a song. */
@@ -37,34 +37,21 @@ export class CoinRepository implements CoinStore {
     return rows.map((row) => row.owner);
   }
 
-  async coinsBehind(guildId: string, submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    // The plus keeps SQLite from looking for a few ids among all songs the guild ever had.
-    const { rows } = await sql<{ id: number; coins: number }>`
-      WITH asked_show AS MATERIALIZED (
-        SELECT id, started_at FROM session WHERE guild_id = ${guildId} AND ended_at IS NULL),
-      asked AS MATERIALIZED (
-        SELECT id, owner_id FROM submission
-        WHERE id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)})) AND +guild_id = ${guildId}),
-      asked_purse AS MATERIALIZED (
-        SELECT h.linked_user_id AS owner_id, sum(sh.coins - sh.coins_used) AS coins
-        FROM asked_show CROSS JOIN (SELECT DISTINCT owner_id FROM asked) asked_owner
-        CROSS JOIN handle h ON h.guild_id = ${guildId} AND h.linked_user_id = asked_owner.owner_id
-        JOIN session_handle sh ON sh.session_id = asked_show.id AND sh.handle_id = h.id
-        GROUP BY h.linked_user_id)
+  async coinsBehind(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { rows } = await sql<{ id: number; coins: number | null }>`
       SELECT s.id, CASE
         WHEN s.id = (SELECT n.id FROM submission n WHERE n.guild_id = s.guild_id AND n.owner_id = s.owner_id
           AND n.priority < 9 ORDER BY n.submitted_at DESC, n.id DESC LIMIT 1)
-        THEN asked_purse.coins - (SELECT coalesce(sum(m.coins), 0) FROM submission o JOIN move m
-            ON m.id = (SELECT max(id) FROM move WHERE submission_id = o.id AND cause IN ('gift', 'reverse'))
-            AND m.to_line = o.line AND m.to_rank = o.rank AND m.coins > 0 AND m.at >= asked_show.started_at
-          WHERE o.guild_id = s.guild_id AND o.owner_id = s.owner_id AND o.id <> s.id AND o.priority < 9)
-        ELSE (SELECT m.coins FROM move m WHERE ${STANDING_MOVE} AND m.at >= asked_show.started_at)
+        THEN s.coins - ${COINS_ELSEWHERE}
+        ELSE (SELECT m.coins FROM move m WHERE ${STANDING_MOVE} AND m.at >= live.started_at)
       END AS coins
-      FROM asked_show CROSS JOIN asked_purse CROSS JOIN asked ON asked.owner_id = asked_purse.owner_id
-      JOIN submission s ON s.id = asked.id
-      WHERE asked_purse.coins > 0
+      FROM (SELECT s.*, ${COINS_LEFT} AS coins FROM submission s
+        JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
+        WHERE s.id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)}))) s
+      JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
+      WHERE s.coins > 0
     `.execute(this.db);
-    return new Map(rows.flatMap(({ id, coins }) => (coins > 0 ? [[id, coins]] : [])));
+    return new Map(rows.flatMap(({ id, coins }) => (coins !== null && coins > 0 ? [[id, coins]] : [])));
   }
 
   /**

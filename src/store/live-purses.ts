@@ -17,6 +17,18 @@ export const COUNTS_FOR_OWNER = sql`
   h.guild_id = s.guild_id AND (h.linked_user_id = s.owner_id OR (h.id = s.handle_id AND h.linked_user_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM handle other WHERE other.guild_id = s.guild_id AND other.linked_user_id = s.owner_id)))`;
 
+/** Coins of the show `live` that the owner of song `s` has left. */
+export const COINS_LEFT = sql`
+  (SELECT coalesce(sum(sh.coins - sh.coins_used), 0) FROM handle h
+    JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER})`;
+
+/** Coins of the show `live` that keep other waiting songs of the owner of song `s` where they are. */
+export const COINS_ELSEWHERE = sql`
+  (SELECT coalesce(sum(m.coins), 0) FROM submission o JOIN move m
+      ON m.id = (SELECT max(id) FROM move WHERE submission_id = o.id AND cause IN ('gift', 'reverse'))
+      AND m.to_line = o.line AND m.to_rank = o.rank AND m.coins > 0 AND m.at >= live.started_at
+    WHERE o.guild_id = s.guild_id AND o.owner_id = s.owner_id AND o.id <> s.id AND o.priority < 9)`;
+
 /** Whose coins move which song, and how many there are. */
 export class LivePurses {
   readonly #db: Kysely<Tables>;
@@ -44,13 +56,7 @@ export class LivePurses {
 
   async purse(submissionId: number): Promise<Purse> {
     const { rows } = await sql<{ coins: number; committed: number }>`
-      SELECT
-        (SELECT coalesce(sum(sh.coins - sh.coins_used), 0) FROM handle h
-          JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER}) AS coins,
-        (SELECT coalesce(sum(m.coins), 0) FROM submission o JOIN move m
-            ON m.id = (SELECT max(id) FROM move WHERE submission_id = o.id AND cause IN ('gift', 'reverse'))
-            AND m.to_line = o.line AND m.to_rank = o.rank AND m.coins > 0 AND m.at >= live.started_at
-          WHERE o.guild_id = s.guild_id AND o.owner_id = s.owner_id AND o.id <> s.id AND o.priority < 9) AS committed
+      SELECT ${COINS_LEFT} AS coins, ${COINS_ELSEWHERE} AS committed
       FROM submission s JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
       WHERE s.id = ${submissionId}
     `.execute(this.#db);

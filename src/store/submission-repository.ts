@@ -138,7 +138,6 @@ export class SubmissionRepository extends SubmissionReader implements Submission
     return this.#row(id);
   }
 
-  /** A rank behind all others of the line, also when the clock was set back. */
   /** Who comes later stands later, also when the clock was set back in between; a clock that was wildly wrong is forgotten. */
   async #afterTheLast(guildId: string, at: number): Promise<number> {
     const last = await this.db
@@ -152,6 +151,7 @@ export class SubmissionRepository extends SubmissionReader implements Submission
     return ahead > 0 && ahead <= BELIEVED_MS ? at + ahead : at;
   }
 
+  /** A rank behind all others of the line, also when the clock was set back. */
   async #lastRank(guildId: string, line: Line, at: number): Promise<number> {
     if (line === 'free' || line === 'draft') return at;
     const highest = await this.#edgeRank(guildId, line, 'desc');

@@ -36,12 +36,13 @@ const FRAMES_A_TURN = 64;
 export function unpackFrames<Frame extends PushFrame>(socket: FrameSocket, codec: FrameCodec<Frame>): void {
   const library = socket.listeners('message');
   const turn = new Turn(socket);
+  const workbench = new Workbench();
   socket.removeAllListeners('message');
   socket.on('message', (bytes: Uint8Array, ...more: unknown[]) => {
     turn.took();
     let frame: Uint8Array;
     try {
-      frame = unpacked(bytes, codec);
+      frame = unpacked(bytes, codec, workbench);
     } catch (error) {
       // What the library says of a frame that it can not read itself.
       socket.emit('messageDecodingFailed', error);
@@ -74,25 +75,31 @@ class Turn {
 }
 
 /** @throws Error for what is no frame, or packed wrongly, or too large */
-function unpacked<Frame extends PushFrame>(bytes: Uint8Array, codec: FrameCodec<Frame>): Uint8Array {
+function unpacked<Frame extends PushFrame>(
+  bytes: Uint8Array,
+  codec: FrameCodec<Frame>,
+  workbench: Workbench,
+): Uint8Array {
   const frame = codec.decode(bytes);
   const packed = frame.payload;
   if (!isGzip(packed)) return bytes;
   const size = unpackedSize(packed);
   if (size > LARGEST) throw new Error(`a frame of ${size} bytes`);
   // Never more than this is written, whatever is in it.
-  const payload = gunzipSync(packed, { out: workbench(size) });
+  const payload = gunzipSync(packed, { out: workbench.room(size) });
   const { buffer, byteOffset, byteLength } = codec.encode({ ...frame, payload }).finish();
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
-let bench = new Uint8Array(64 * 1024);
+/** The same memory for every frame of a connection: it is copied out of before the next one comes. */
+class Workbench {
+  #kept = new Uint8Array(0);
 
-/** The same memory for every frame: it is copied out of before the next one comes. */
-function workbench(size: number): Uint8Array {
-  if (size > KEPT_MAX) return new Uint8Array(size);
-  if (bench.byteLength < size) bench = new Uint8Array(size);
-  return bench.subarray(0, size);
+  room(size: number): Uint8Array {
+    if (size > KEPT_MAX) return new Uint8Array(size);
+    if (this.#kept.byteLength < size) this.#kept = new Uint8Array(size);
+    return this.#kept.subarray(0, size);
+  }
 }
 
 function isGzip([first, second, third]: Uint8Array): boolean {

@@ -99,6 +99,10 @@ describe('coins', () => {
     const song = await show.stage.song(MEMBER, { handleId: handle?.id ?? 0 });
     await show.hear(bigGift(1_000));
     expect(await lineOf(song)).toBe('skip');
+    const shown = async () => (await queue().page(GUILD, 0, 5)).entries.map(({ coins }) => coins);
+    expect(await shown()).toEqual([1_000]);
+    await show.stage.link(liveUser('8'), MEMBER);
+    expect(await shown()).toEqual([0]);
   });
 
   it('of a named handle count for nothing where handles must be proven', async () => {

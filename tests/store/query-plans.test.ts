@@ -29,7 +29,7 @@ const HOT: Readonly<Record<string, (tx: StoreTx) => Promise<unknown>>> = {
   'a handle by name': (tx) => tx.handles.byName(GUILD, 'viewer'),
   'the leaderboard': (tx) => tx.handles.leaderboard(GUILD, 10, 10),
   'its length': (tx) => tx.handles.leaderboardTotal(GUILD),
-  'coins behind songs': (tx) => tx.lives.coinsBehind(GUILD, [1, 2]),
+  'coins behind songs': (tx) => tx.lives.coinsBehind([1, 2]),
   'notices to send': (tx) => tx.outbox.due(T0, 10),
   'when the next notice is due': (tx) => tx.outbox.nextDueAt(),
   'interrupted notices': (tx) => tx.outbox.settleInterrupted(T0, 1_000, []),

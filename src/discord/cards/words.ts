@@ -131,5 +131,5 @@ export function signed(emoji: string, word: string): string {
 }
 
 export function plural(amount: number, one: string, many = `${one}s`): string {
-  return `${amount.toLocaleString('en-US')} ${amount === 1 ? one : many}`;
+  return `${count(amount)} ${amount === 1 ? one : many}`;
 }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../domain/failure.ts';
 import { isFilterName, MAX_VOLUME, MIN_VOLUME } from '../../../domain/playback.ts';
 import { err, type Result } from '../../../lib/result.ts';
+import { justPlayed } from '../../../services/queue-reads.ts';
 import type { PlaybackStatus } from '../../../services/snapshots.ts';
 import { type Caller, type ComponentModule, refusal } from '../../answer.ts';
 import { idArgument } from '../../custom-id.ts';
@@ -22,9 +23,7 @@ export function voiceButtons(
 ): readonly ComponentModule[] {
   async function staleness(guildId: string, shownPlayId: number | null): Promise<Failure | null> {
     const onAir = await queue.onAir(guildId);
-    if (onAir === null || onAir.playId === shownPlayId) return null;
-    const { submission, byUserId } = onAir;
-    return { code: 'just-played', publicId: submission.publicId, title: submission.title, by: byUserId };
+    return onAir === null || onAir.playId === shownPlayId ? null : justPlayed(onAir);
   }
   const voiceButton = (
     verb: 'play' | 'pause' | 'stop' | 'seek',
