@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { percentiles } from '../sandbox/voice/pacing.ts';
 import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
 import { AudioProcess, guildIds } from './audio-process.ts';
 import { BENCH_BOT, type BenchSongs } from './audio-side.ts';
 import { type BenchRow, besides } from './bench-row.ts';
-import type { CrowdAsk, CrowdTold } from './live-crowd.ts';
+import { CrowdProcess } from './crowd-process.ts';
 
 const MANY_STREAMS = 10;
 const WARM_UP_MS = 6_000;
@@ -33,8 +31,8 @@ interface Seen {
  * one stream in a process that does nothing else: what it suffers is the machine's doing.
  */
 export async function evennessRows(songs: BenchSongs, voice: VoiceSandbox): Promise<readonly BenchRow[]> {
-  const crowd = new Crowd();
-  const { env, host } = await crowd.up();
+  const crowd = new CrowdProcess();
+  const { env, host } = await crowd.until('up');
   const ours = new AudioProcess('ours', songs, voice, env);
   const alone = new AudioProcess('plain', songs, voice);
   const guilds = guildIds(MANY_STREAMS);
@@ -69,7 +67,7 @@ export async function evennessRows(songs: BenchSongs, voice: VoiceSandbox): Prom
   } finally {
     await ours.end();
     await alone.end();
-    crowd.stop();
+    await crowd.stop();
   }
 }
 
@@ -118,30 +116,4 @@ function evennessOf(streams: readonly (readonly number[])[]): Evenness {
   const intervals = streams.map((times) => times.slice(1).map((at, index) => at - (times[index] ?? at)));
   const jitter = intervals.map((each) => percentiles(each.map((ms) => Math.abs(ms - FRAME_MS))).p99);
   return { jitterP99: Math.max(...jitter), longest: Math.max(...intervals.flat()) };
-}
-
-/** The LIVE's side of it, in a process of its own. */
-class Crowd {
-  readonly #child: ChildProcess;
-
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
-  }
-
-  up(): Promise<Extract<CrowdTold, { kind: 'up' }>> {
-    return new Promise((resolve, reject) => {
-      this.#child.on('message', (told: CrowdTold) => {
-        if (told.kind === 'up') resolve(told);
-      });
-      this.#child.once('exit', () => reject(new Error('a process of the bench ended')));
-    });
-  }
-
-  ask(ask: CrowdAsk): void {
-    this.#child.send(ask);
-  }
-
-  stop(): void {
-    this.#child.kill('SIGKILL');
-  }
 }

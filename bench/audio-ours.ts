@@ -7,17 +7,9 @@ import { TrackSources } from '../src/audio/track-source.ts';
 import { VoiceRooms } from '../src/audio/voice-rooms.ts';
 import { systemClock } from '../src/lib/system-clock.ts';
 import type { VoiceGateway } from '../src/ports/audio-out.ts';
-import type { Logger } from '../src/ports/logger.ts';
 import { type Admit, type AudioBenchSide, type BenchSongs, channelOf } from './audio-side.ts';
 import { adapterOf } from './audio-wire.ts';
-
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`),
-  child: () => SILENT,
-};
+import { SILENT } from './silent.ts';
 
 /** The bot's own link, player and sources, without Discord around them. */
 export async function ourSide(songs: BenchSongs, admit: Admit): Promise<AudioBenchSide> {

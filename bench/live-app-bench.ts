@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { BotProcess } from '../sandbox/story/bot-process.ts';
 import { type NightReview, nightReview, setupCommands } from '../sandbox/story/night-review.ts';
 import { AS_STARTED } from './as-started.ts';
 import { type BenchRow, besides, percentile } from './bench-row.ts';
-import type { CrowdAsk, CrowdTold } from './live-crowd.ts';
+import { CrowdProcess } from './crowd-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PATIENCE = { timeoutMs: 30_000 };
@@ -23,38 +22,6 @@ const GIFT_EVERY_MS = 3_000;
 const WARM_UP = 100;
 /** As many as a 99th percentile needs to mean something. */
 const CALLS = 400;
-
-class Crowd {
-  readonly #process: ChildProcess;
-
-  constructor() {
-    this.#process = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
-  }
-
-  ask(ask: CrowdAsk): void {
-    this.#process.send(ask);
-  }
-
-  /** Undefined when the process ended instead. */
-  until<K extends CrowdTold['kind']>(kind: K): Promise<Extract<CrowdTold, { kind: K }> | undefined> {
-    return new Promise((resolve) => {
-      const listen = (told: CrowdTold): void => {
-        if (told.kind !== kind) return;
-        this.#process.off('message', listen);
-        // The kind was compared one line above, which the generic parameter cannot show.
-        resolve(told as Extract<CrowdTold, { kind: K }>);
-      };
-      this.#process.on('message', listen);
-      this.#process.once('exit', () => resolve(undefined));
-    });
-  }
-
-  async stop(): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.#process.once('exit', () => resolve()));
-    this.ask({ kind: 'stop' });
-    await ended;
-  }
-}
 
 interface Member {
   readonly handle: string;
@@ -97,10 +64,8 @@ async function fillQueue({ people, guildId }: NightReview): Promise<readonly Mem
 export async function liveAppBench(): Promise<readonly BenchRow[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skipline-bench-'));
   const sandbox = await startSandbox({ tiktok: false, voice: false });
-  const crowd = new Crowd();
-  const up = await crowd.until('up');
-  if (up === undefined) throw new Error('the crowd did not come');
-  const { env, host } = up;
+  const crowd = new CrowdProcess();
+  const { env, host } = await crowd.until('up');
   const bot = new BotProcess({
     root: ROOT,
     env: { ...sandbox.env, ...AS_STARTED, ...env, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'info' },

@@ -1,7 +1,6 @@
 import { EventBus } from '../src/lib/event-bus.ts';
 import { systemClock } from '../src/lib/system-clock.ts';
 import type { LiveListener, LiveSource } from '../src/ports/live-source.ts';
-import type { Logger } from '../src/ports/logger.ts';
 import type { Facts } from '../src/services/events.ts';
 import { GiftCredit } from '../src/services/gift-credit.ts';
 import { HandleService } from '../src/services/handle-service.ts';
@@ -12,14 +11,7 @@ import { openStore, type SqliteStore } from '../src/store/database.ts';
 import { TikTokLiveSource } from '../src/tiktok/live-source.ts';
 import { SignLimiter } from '../src/tiktok/sign-limiter.ts';
 import type { Side } from './live-child.ts';
-
-const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`),
-  child: () => SILENT,
-};
+import { SILENT } from './silent.ts';
 
 /** Viewers of these names own a waiting song each, so that their gifts move it. */
 export const GIFTERS = 60;

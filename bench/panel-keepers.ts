@@ -10,9 +10,9 @@ import { PanelKeeper } from '../src/discord/panels/panel-keeper.ts';
 import type { PanelKind } from '../src/discord/panels/panel-kinds.ts';
 import { createPanelWire } from '../src/discord/panels/panel-wire.ts';
 import { systemClock } from '../src/lib/system-clock.ts';
-import type { Logger } from '../src/ports/logger.ts';
 import { PanelService } from '../src/services/panel-service.ts';
 import { openStore } from '../src/store/database.ts';
+import { SILENT } from './silent.ts';
 
 /** What the panels show: the number of the last change. */
 export interface Truth {
@@ -34,14 +34,6 @@ export type KeeperMaker = (discord: Discord, guildId: string, places: Places, tr
 const POLL_MS = 10_000;
 const drawn = (kind: PanelKind, { change }: Truth): Card => textCard('brand', `${kind} shows change ${change}`);
 
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: (facts, message) => process.stderr.write(`${message} ${JSON.stringify(facts)}\n`),
-  child: () => silent,
-};
-
 /** The keeper of the bot, with its wire and its store. */
 export const skipline: KeeperMaker = async (discord, guildId, places, truth) => {
   const { world, apiUrl, cdnUrl } = discord;
@@ -53,7 +45,7 @@ export const skipline: KeeperMaker = async (discord, guildId, places, truth) => 
     book: new PanelService(store),
     wire: createPanelWire(client, systemClock),
     clock: systemClock,
-    log: silent,
+    log: SILENT,
     isHere: () => true,
     render: async (_guildId, kind, page) => ({ card: drawn(kind, truth), page, refreshMs: null }),
     paused: (kind) => textCard('quiet', kind),

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import type { VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
 import { memoryOptions } from '../scripts/setup/node.mjs';
 import { type BenchRow, percentile } from './bench-row.ts';
 import { type CpuShare, halfACore } from './cpu-share.ts';
-import type { CrowdAsk, CrowdTold } from './live-crowd.ts';
+import { CrowdProcess } from './crowd-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PATIENCE = { timeoutMs: 60_000 };
@@ -29,8 +28,8 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skipline-small-'));
   const sandbox = await startSandbox({ tiktok: false });
   sandbox.discord.limits.enabled = false;
-  const crowd = fork(fileURLToPath(new URL('./live-crowd.ts', import.meta.url)));
-  const up = await told(crowd, 'up');
+  const crowd = new CrowdProcess();
+  const up = await crowd.until('up');
   const bot = new BotProcess({
     root: ROOT,
     env: {
@@ -58,7 +57,7 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
     const scene = nightReview(sandbox.discord.world);
     await setUp(scene, sandbox.voice, up.host);
     const mark = sandbox.voice.captureOf(scene.guildId).mark();
-    crowd.send({ kind: 'burst', events: PER_SECOND * SECONDS, perSecond: PER_SECOND } satisfies CrowdAsk);
+    crowd.ask({ kind: 'burst', events: PER_SECOND * SECONDS, perSecond: PER_SECOND });
     const { acks, submits } = await people(scene, SECONDS * 1_000);
     const { jitterMs, gaps } = pacingOf(sandbox.voice.captureOf(scene.guildId).since(mark));
     const busy = await memoryOf(pid);
@@ -79,23 +78,10 @@ export async function smallBoxBench(): Promise<readonly BenchRow[]> {
   } finally {
     await bot.stop('SIGKILL');
     await share?.end();
-    crowd.send({ kind: 'stop' } satisfies CrowdAsk);
+    await crowd.stop();
     await sandbox.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-function told<K extends CrowdTold['kind']>(
-  crowd: ReturnType<typeof fork>,
-  kind: K,
-): Promise<Extract<CrowdTold, { kind: K }>> {
-  return new Promise((resolve, reject) => {
-    crowd.once('exit', () => reject(new Error('the crowd has gone')));
-    crowd.on('message', (message: CrowdTold) => {
-      // The kind is compared here, which the generic parameter cannot show.
-      if (message.kind === kind) resolve(message as Extract<CrowdTold, { kind: K }>);
-    });
-  });
 }
 
 /** Bytes. */

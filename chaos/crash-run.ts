@@ -13,6 +13,8 @@ export interface CrashOptions {
   readonly kills: number;
   /** Different songs as files. Default 3. */
   readonly files?: number;
+  /** The last kill waits until so many actions were acknowledged, for a machine that is busy with other things. Default 0. */
+  readonly actions?: number;
   readonly tell: (line: string) => void;
 }
 
@@ -40,7 +42,7 @@ const ROUND = [150, 1_500] as const;
  * A random show in which the bot is killed again and again. The same seed gives the same people with the same wishes.
  * In the first half TikTok tells a returning listener what it missed, in the second half it does not.
  */
-export async function crashShow({ seed, kills, files, tell }: CrashOptions): Promise<CrashFigures> {
+export async function crashShow({ seed, kills, files, actions = 0, tell }: CrashOptions): Promise<CrashFigures> {
   const random = new Random(seed);
   const book = new Book();
   const stage = await openStage({}, files);
@@ -53,6 +55,7 @@ export async function crashShow({ seed, kills, files, tell }: CrashOptions): Pro
       const round = new Round();
       crowds.push(act(stage, book, random.fork(), round));
       await sleep(random.between(...ROUND));
+      if (kill === kills) await swing(book, actions);
       round.over = true;
       const down = { from: performance.now(), to: Number.POSITIVE_INFINITY };
       book.kills.push(down);
@@ -81,6 +84,12 @@ export async function crashShow({ seed, kills, files, tell }: CrashOptions): Pro
   } finally {
     await stage.stop();
   }
+}
+
+async function swing(book: Book, actions: number): Promise<void> {
+  const deadline = performance.now() + PATIENCE.timeoutMs;
+  const done = () => Object.values(book.acknowledged).reduce((sum, count) => sum + count, 0);
+  while (done() < actions && performance.now() < deadline) await sleep(20);
 }
 
 /** The host ends the LIVE, the numbers are posted, every notice is told, the bot is stopped properly. */

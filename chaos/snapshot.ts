@@ -5,7 +5,7 @@ import { open } from 'sqlite';
 import sqlite3 from 'sqlite3';
 
 export type Row = Readonly<Record<string, string | number | null>>;
-export type Ask = (query: string) => Promise<readonly Row[]>;
+export type Ask = (query: string, ...values: readonly string[]) => Promise<readonly Row[]>;
 
 /** Questions to a copy of a killed bot's database: reading the original would repair what the crash left before the bot can. */
 export async function withSnapshot<T>(dataDir: string, work: (rows: Ask) => Promise<T>): Promise<T> {
@@ -25,7 +25,7 @@ export async function withSnapshot<T>(dataDir: string, work: (rows: Ask) => Prom
 export async function withDatabase<T>(dataDir: string, work: (rows: Ask) => Promise<T>): Promise<T> {
   const db = await open({ filename: join(dataDir, 'skipline.db'), driver: sqlite3.Database });
   try {
-    return await work((query) => db.all<Row[]>(query));
+    return await work((query, ...values) => db.all<Row[]>(query, ...values));
   } finally {
     await db.close();
   }

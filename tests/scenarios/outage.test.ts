@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { shown as onPanels, stored } from '../../chaos/panels.ts';
 import type { Discord } from '../../sandbox/discord/discord.ts';
 import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
 import { ask, queueText, rows, submitAs, until } from './desk.ts';
-import { shown as onPanels, stored } from './panel-truth.ts';
 import { PATIENCE, panel, type Show, startShow } from './show.ts';
 
 let show: Show;
@@ -202,7 +202,7 @@ describe('after all of it', () => {
   it('nothing that was acknowledged is missing, and the panels show what is stored', async () => {
     const kept = await rows(show, 'SELECT public_id FROM submission ORDER BY id');
     expect(kept.map(({ public_id }) => public_id)).toEqual(acknowledged);
-    const truth = await stored(show);
+    const truth = await stored(show.dataDir, show.guildId);
     expect(truth.counts.reduce((sum, each) => sum + each)).toBeGreaterThan(5);
     await until(async () => isDeepStrictEqual(onPanels(show), truth), 'panels that show what is stored');
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shown, stored } from '../../chaos/panels.ts';
 import type { Seen, SeenMessage } from '../../sandbox/discord/people/seen.ts';
 import { type CogPorts, createCogs } from '../../src/discord/cogs/create-cogs.ts';
 import { ask, PushedClock, rows, startDesk, write } from './desk.ts';
 import { journalOf } from './panel-journal.ts';
-import { shown, stored } from './panel-truth.ts';
 import { PATIENCE, panel, type Show, submitFree } from './show.ts';
 
 const SONGS = 10_000;
@@ -37,7 +37,7 @@ function pass(ms: number): void {
 }
 const settled = async () => {
   pass(10_000);
-  const right = JSON.stringify(await stored(show));
+  const right = JSON.stringify(await stored(show.dataDir, show.guildId));
   await world().events.until(() => JSON.stringify(shown(show)) === right, PATIENCE);
 };
 /** Everything the person reads in answer to it. */
@@ -120,7 +120,7 @@ describe('a clean stop', () => {
   it('is over 3 s after the start: every panel shows what is stored, 10,000 songs by now', async () => {
     const identified = world().events.history('gateway-identified').at(-1)?.at ?? 0;
     const journal = journalOf(show);
-    const right = JSON.stringify(await stored(show));
+    const right = JSON.stringify(await stored(show.dataDir, show.guildId));
     await world().events.until(() => JSON.stringify(shown(show)) === right, PATIENCE);
     const drawn = world().events.history('message-edited').at(-1)?.at ?? 0;
     expect(drawn - identified).toBeLessThan(3_000);

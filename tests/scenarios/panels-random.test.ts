@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pagesShown, shown, stored } from '../../chaos/panels.ts';
 import { ask, PushedClock, rows, set } from './desk.ts';
 import { journalOf } from './panel-journal.ts';
 import { PanelMemory, PanelMonkey, type Press, type Pressed } from './panel-monkey.ts';
-import { pagesShown, shown, stored } from './panel-truth.ts';
 import { PATIENCE, type Show, someLink, startShow, submit } from './show.ts';
 
 const RUNS = 3;
@@ -125,7 +125,7 @@ async function nothingLost(): Promise<void> {
 async function settled(): Promise<void> {
   const deadline = world().now() + 15_000;
   for (;;) {
-    const right = JSON.stringify(await stored(show, pagesShown(show)));
+    const right = JSON.stringify(await stored(show.dataDir, show.guildId, pagesShown(show)));
     if (JSON.stringify(shown(show)) === right) return;
     if (world().now() > deadline) throw new Error(`${JSON.stringify(shown(show))}\nis not\n${right}`);
     await world()

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shown, stored } from '../../chaos/panels.ts';
 import type { Seen } from '../../sandbox/discord/people/seen.ts';
 import { ask, PushedClock, rows, set } from './desk.ts';
 import { journalOf } from './panel-journal.ts';
-import { shown, stored } from './panel-truth.ts';
 import { PATIENCE, panel, type Show, startShow, submitFree } from './show.ts';
 
 const CHANGES = 200;
@@ -53,7 +53,7 @@ async function change(songs: readonly number[], step: number, lines: readonly st
 
 /** Resolves when the panels show what is stored. @returns how long that took, ms of sandbox time */
 async function settled(since: number): Promise<number> {
-  const right = JSON.stringify(await stored(show));
+  const right = JSON.stringify(await stored(show.dataDir, show.guildId));
   await world().events.until(() => JSON.stringify(shown(show)) === right, { ...PATIENCE, what: `not ${right}` });
   return world().now() - since;
 }
