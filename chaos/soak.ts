@@ -37,22 +37,26 @@ export interface SoakFigures {
 }
 
 const PER_SECOND = 300;
-const VIEWERS = 500;
+/** The same people all the time: with new ones in every second the database grows, and its caches with it. */
+const VIEWERS = 5_000;
 /** So many that mostly files are on air (a link makes no sound, and a file that waits is not taken twice), and one page of the queue. */
 const FILES = 8;
 const LINKS = 0.02;
+/** So many that the queue does not run dry while nobody hands in more than one may. */
+const LISTENERS = 15;
 const PACE_MS = 1_500;
 /** Of sound in a packet. */
 const FRAME_MS = 20;
-/** What is needed once (code, caches, the first pages of the database) is not growth. Share of the time */
-const WARM_UP = 0.2;
+/** What is needed once (code, and the caches of the database until they are full) is not growth. Share of the time */
+const WARM_UP = 0.5;
 const GC = fileURLToPath(new URL('./collect-garbage.ts', import.meta.url));
 
 /** A show in full swing for so many real minutes, looked at once a minute, or more often when it is short. */
 export async function soak({ minutes, seed, tell }: SoakOptions): Promise<SoakFigures> {
   // As `npm start` runs it, and a way to ask for a collection.
   const options = [...memoryOptions(memoryHere()), '--expose-gc', '--import', GC];
-  const stage = await openStage({ NODE_OPTIONS: options.join(' '), MALLOC_ARENA_MAX: '2' }, FILES);
+  const env = { NODE_OPTIONS: options.join(' '), MALLOC_ARENA_MAX: '2' };
+  const stage = await openStage({ env, files: FILES, listeners: LISTENERS });
   const book = new Book();
   const round = new Round({ paceMs: PACE_MS, links: LINKS });
   try {
@@ -109,9 +113,10 @@ export function slope(samples: readonly Sample[], of: (sample: Sample) => number
 }
 
 /** The LIVE, in pieces of ten seconds, until the round is over. */
-async function pour({ live }: CrashStage, round: Round, seed: number): Promise<void> {
+async function pour({ live, tiktok }: CrashStage, round: Round, seed: number): Promise<void> {
+  const viewers = Array.from({ length: VIEWERS }, (_, number) => tiktok.viewer(`fan${number}`));
   for (let piece = 0; !round.over; piece += 1)
-    await live.burst({ events: PER_SECOND * 10, perSecond: PER_SECOND, viewers: VIEWERS, seed: seed + piece });
+    await live.burst({ events: PER_SECOND * 10, perSecond: PER_SECOND, viewers, seed: seed + piece });
 }
 
 async function look(pid: number, metrics: string): Promise<Omit<Sample, 'at' | 'heard'>> {

@@ -33,8 +33,17 @@ export interface CrashStage {
   stop(): Promise<void>;
 }
 
-/** @param env on top of the sandbox's @param files different songs as files, each of which is prepared first */
-export async function openStage(env: Readonly<Record<string, string>> = {}, files = SONGS): Promise<CrashStage> {
+export interface StageOptions {
+  /** Environment on top of the sandbox's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Different songs as files, each of which is prepared first. At most as many as one page of the queue. Default 3. */
+  readonly files?: number | undefined;
+  /** Default 6. */
+  readonly listeners?: number;
+}
+
+export async function openStage(options: StageOptions = {}): Promise<CrashStage> {
+  const { env = {}, files = SONGS, listeners = LISTENERS } = options;
   const sandbox = await startSandbox({ discord: { identifyIntervalMs: 0 } });
   const { tiktok, voice } = sandbox;
   if (tiktok === undefined || voice === undefined) throw new Error('the sandbox is not whole');
@@ -61,7 +70,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}, file
       if (lines.length > 200) lines.shift();
     },
   });
-  const more = Array.from({ length: LISTENERS - 1 }, (_, n) => scene.people.human(guild, `listener${n}`));
+  const more = Array.from({ length: listeners - 1 }, (_, n) => scene.people.human(guild, `listener${n}`));
   const [first, ...others] = await Promise.all(Array.from({ length: files }, (_, number) => makeSong(number)));
   if (first === undefined) throw new Error('there are no songs');
   const songs = [first, ...others] as const;

@@ -8,7 +8,7 @@ import { someLink, submit } from './show.ts';
 
 let stage: CrashStage;
 beforeAll(async () => {
-  stage = await openStage({}, 1);
+  stage = await openStage({ files: 1 });
 });
 afterAll(() => stage.stop());
 
