@@ -1,6 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Programs } from './programs.ts';
+import type { Spawner } from './spawner.ts';
 
 /** What a child may use. A child that wants more is killed, with everything it started. */
 export interface ChildLimits {
@@ -22,6 +22,8 @@ export interface Command {
   readonly program: string;
   /** Passed as they are; no shell is ever involved. */
   readonly args: readonly string[];
+  /** Besides what every child sees. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export type ChildEnd =
@@ -51,10 +53,12 @@ const CANNOT_EXECUTE: ReadonlySet<number> = new Set([126, 127]);
 /** Every child process of the audio layer: bounded in what it may use, and gone when its work is. */
 export class Children {
   readonly #programs: Programs;
+  readonly #spawner: Spawner;
   readonly #alive = new Set<{ readonly kill: () => void; readonly ended: Promise<ChildEnd> }>();
 
-  constructor(programs: Programs) {
+  constructor(programs: Programs, spawner: Spawner) {
     this.#programs = programs;
+    this.#spawner = spawner;
   }
 
   get alive(): number {
@@ -98,6 +102,7 @@ export class Children {
     const alive = [...this.#alive];
     for (const child of alive) child.kill();
     await Promise.all(alive.map((child) => child.ended));
+    this.#spawner.close();
   }
 
   #start(
@@ -107,43 +112,24 @@ export class Children {
     collected: () => { readonly stdout: Buffer },
   ) {
     const [program, args] = this.#bounded(command, limits);
-    // Its own process group: whatever it starts is killed with it.
-    const child: ChildProcessByStdio<null, Readable, Readable> = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      env: this.#programs.environment,
-      windowsHide: true,
-    });
+    const child = this.#spawner.spawn(program, args);
     let forced: ChildEnd | undefined;
-    const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
     const stop = (end: ChildEnd): void => {
       forced ??= end;
-      if (isRunning()) killGroup(child.pid);
-      else child.stdout.destroy();
+      child.kill();
     };
     const stderr = tailOf(child.stderr, STDERR_KEPT);
     const timer = setTimeout(() => stop({ kind: 'timeout' }), limits.timeoutMs);
     const onAbort = (): void => stop({ kind: 'cancelled' });
     signal?.addEventListener('abort', onAbort, { once: true });
-    const ended = new Promise<ChildEnd>((resolve) => {
-      const settle = (end: ChildEnd): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
-        this.#alive.delete(entry);
-        resolve(forced ?? end);
-      };
-      child.once('error', () => settle({ kind: 'missing', program: command.program }));
-      child.once('exit', () => {
-        // Whatever it started and left behind.
-        killGroup(child.pid);
-        // Nobody reads on; unread output would keep `close` from coming.
-        if (forced !== undefined) child.stdout.destroy();
-      });
-      child.once('close', (code, by) => {
-        if (code === null) settle({ kind: 'killed', signal: by ?? 'unknown', stderr: stderr() });
-        else if (CANNOT_EXECUTE.has(code)) settle({ kind: 'missing', program: command.program });
-        else settle({ kind: 'exited', code, ...collected(), stderr: stderr() });
-      });
+    const ended = child.ended.then((end): ChildEnd => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      this.#alive.delete(entry);
+      if (forced !== undefined) return forced;
+      if (end === null || CANNOT_EXECUTE.has(end.code ?? 0)) return { kind: 'missing', program: command.program };
+      if (end.code === null) return { kind: 'killed', signal: end.signal ?? 'unknown', stderr: stderr() };
+      return { kind: 'exited', code: end.code, ...collected(), stderr: stderr() };
     });
     const entry = { kill: () => stop({ kind: 'cancelled' }), ended };
     this.#alive.add(entry);
@@ -169,16 +155,6 @@ export class Children {
     ];
     const [first = program, ...rest] = line;
     return [first, rest];
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    // ESRCH: it ended by itself at this very moment.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

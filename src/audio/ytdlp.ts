@@ -90,10 +90,11 @@ export class YtDlp implements Extractor {
     const runtime = this.#takesRuntime ? ['--js-runtimes', `node:${node}`] : [];
     const calm = ['--ignore-config', '--no-playlist', '--no-cache-dir', '--no-warnings', '--no-color'];
     const patience = ['--socket-timeout', '10', '--retries', '2', '--fragment-retries', '2'];
-    const bound = ['--ffmpeg-location', NO_FFMPEG, '--proxy'];
-    const end = await withPublicProxy(trusted, (proxy) =>
-      children.run({ program, args: [...calm, ...patience, ...bound, proxy, ...runtime, ...args] }, limits, signal),
-    );
+    const bound = ['--ffmpeg-location', NO_FFMPEG];
+    const end = await withPublicProxy(trusted, (proxy) => {
+      const command = { program, args: [...calm, ...patience, ...bound, ...runtime, ...args] };
+      return children.run({ ...command, environment: throughProxy(proxy) }, limits, signal);
+    });
     if (end.kind === 'exited' && end.code === 0) return ok(end.stdout.toString('utf8'));
     if (this.#takesRuntime && end.kind === 'exited' && UNKNOWN_OPTION.test(end.stderr)) {
       // A build that is older than its version says: for most sites it needs no runtime.
@@ -103,6 +104,11 @@ export class YtDlp implements Extractor {
     log.info({ end: end.kind, said: 'stderr' in end ? end.stderr.slice(-600) : null }, 'yt-dlp found nothing');
     return err(toTrouble(end));
   }
+}
+
+/** Not `--proxy`: versions before the autumn of 2023 take that for http and https alone, and open FTP past it. */
+function throughProxy(proxy: string): Readonly<Record<string, string>> {
+  return { http_proxy: proxy, https_proxy: proxy, ftp_proxy: proxy, all_proxy: proxy };
 }
 
 function toTrouble(end: ChildEnd): LinkTrouble {

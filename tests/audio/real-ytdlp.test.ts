@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, test } from 'vitest';
 import { analyseOgg } from '../../sandbox/voice/analyse.ts';
@@ -28,6 +28,11 @@ const playlist = (...fragments: readonly string[]) =>
     '',
   ].join('\n');
 
+/** A port of this machine that speaks first, as FTP does; counts who comes. */
+let greeter: Server;
+let greeted = 0;
+const ftp = () => `ftp://127.0.0.1:${(greeter.address() as AddressInfo).port}/part.ts`;
+
 /** What the site has, by path. */
 const pages: Readonly<Record<string, () => string>> = {
   '/s/abc/page': () => html('<audio src="/song.m4a"></audio>'),
@@ -37,6 +42,7 @@ const pages: Readonly<Record<string, () => string>> = {
     html(`<iframe src="${elsewhere.origin}/embed"></iframe><video src="${elsewhere.origin}/v.m3u8"></video>`),
   '/s/abc/away.m3u8': () => playlist(`${elsewhere.origin}/part.ts`, '/parts.ts'),
   '/s/abc/machine.m3u8': () => playlist(`file://${join(workshop.dir, 'parts.ts')}`),
+  '/s/abc/ftp.m3u8': () => playlist(ftp()),
   '/s/abc/key.m3u8': () =>
     playlist('/parts.ts').replace('#EXTINF', `#EXT-X-KEY:METHOD=AES-128,URI="${elsewhere.origin}/key"\n#EXTINF`),
 };
@@ -45,9 +51,16 @@ beforeAll(async () => {
   workshop = await openWorkshop();
   workshop.make('song.m4a', ...tone(3));
   workshop.make('parts.ts', ...tone(3, 770), '-c:a', 'aac', '-f', 'mpegts');
+  greeter = createServer((socket) => {
+    greeted += 1;
+    socket.on('error', () => socket.destroy());
+    socket.end('421 not here\r\n');
+  });
+  await new Promise<void>((resolve) => greeter.listen(0, '127.0.0.1', resolve));
   elsewhere = await serve((_request, response) => response.end('never'));
   site = await serve((request, response) => {
     const path = request.url ?? '';
+    if (path === '/s/abc/ftp-moved') return response.writeHead(302, { location: ftp() }).end();
     if (path === '/s/abc/moved') return response.writeHead(302, { location: `${elsewhere.origin}/page` }).end();
     const page = pages[path];
     const type = { 'content-type': path.endsWith('.m3u8') ? 'application/vnd.apple.mpegurl' : 'text/html' };
@@ -57,12 +70,14 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  greeter.close();
   await site.close();
   await elsewhere.close();
   await workshop.close();
 });
 beforeEach(() => {
   elsewhere.asked.length = 0;
+  greeted = 0;
 });
 
 async function playable(path: string, context: TestContext) {
@@ -112,6 +127,14 @@ describe('the real yt-dlp', () => {
   ])('is not led to this machine by %s', async ([, path = ''], context) => {
     await playable(path, context);
     expect(elsewhere.asked).toEqual([]);
+  });
+
+  test.for([
+    ['the fragments of a song', 's/abc/ftp.m3u8'],
+    ['a redirect', 's/abc/ftp-moved'],
+  ])('is not led to this machine past the proxy, by FTP, by %s', async ([, path = ''], context) => {
+    await playable(path, context);
+    expect(greeted).toBe(0);
   });
 
   test('reads no file of this machine for a page', async (context) => {
@@ -172,7 +195,11 @@ describe('the way out for programs', () => {
     const { program } = programs.ytdlp;
     await withPublicProxy(trusted, (proxy) =>
       children.run(
-        { program, args: ['--ignore-config', '--retries', '0', '--proxy', proxy, `https://${host}/x`] },
+        {
+          program,
+          args: ['--ignore-config', '--retries', '0', `https://${host}/x`],
+          environment: { https_proxy: proxy },
+        },
         limits,
       ),
     );
