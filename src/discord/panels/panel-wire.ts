@@ -26,7 +26,7 @@ export interface PanelWire {
   post(channelId: string, card: Card, nonce: string): Promise<Shown>;
   edit(channelId: string, messageId: string, card: Card): Promise<Shown>;
   remove(channelId: string, messageId: string): Promise<void>;
-  /** Whether the message is still there. */
+  /** Whether the message is still there, and the bot's own. */
   exists(channelId: string, messageId: string): Promise<Shown>;
   /**
    * How far Discord's time is ahead of the machine's, as Discord told last: a message's age is counted there. Null before
@@ -74,6 +74,8 @@ export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>)
     if (error instanceof RateLimitError) return { kind: 'limited', retryAfterMs: Math.ceil(error.retryAfter) };
     switch (apiCode(error)) {
       case 10008:
+      // Somebody else's: of another bot that had this database before.
+      case 50005:
         return { kind: 'message-gone' };
       case 10003:
         return { kind: 'channel-gone' };
@@ -108,12 +110,15 @@ export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>)
         hear(editedTimestamp);
         return id;
       }),
-    exists: (channelId, messageId) =>
-      attempt(
-        channelId,
-        NEEDED,
-        async () => (await (await messages(channelId)).fetch({ message: messageId, force: true })).id,
-      ),
+    exists: async (channelId, messageId) => {
+      let own = true;
+      const found = await attempt(channelId, NEEDED, async () => {
+        const { id, author } = await (await messages(channelId)).fetch({ message: messageId, force: true });
+        own = author.id === client.user.id;
+        return id;
+      });
+      return found.kind === 'shown' && !own ? { kind: 'message-gone' } : found;
+    },
     remove: async (channelId, messageId) => {
       try {
         await (await messages(channelId)).delete(messageId);

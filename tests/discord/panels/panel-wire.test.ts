@@ -58,6 +58,13 @@ describe('a panel on the wire', () => {
     expect(await wire.post(channel.id, card('two'), 'other')).toEqual({ kind: 'channel-gone' });
   });
 
+  test('that another bot posted, whose database this is now, is as good as gone', async () => {
+    const { wire, channel, nova } = await stage();
+    const foreign = await nova.say(channel, 'of the bot of before');
+    expect(await wire.exists(channel.id, foreign.id)).toEqual({ kind: 'message-gone' });
+    expect(await wire.edit(channel.id, foreign.id, card('two'))).toEqual({ kind: 'message-gone' });
+  });
+
   test('names the permission that is missing, without asking Discord', async () => {
     const { wire, channel, messageId, world, guild, changed } = await stage();
     const told = changed();
