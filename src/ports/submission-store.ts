@@ -86,7 +86,7 @@ export interface SubmissionStore extends SubmissionReads {
   enterFirst(id: number, at: number): Promise<Submission>;
   /** Out of the waiting lines; keeps its rank. Ends its question. */
   finish(id: number, line: 'archive' | 'removed' | 'withdrawn'): Promise<Submission>;
-  /** Exactly back to where it stood. */
+  /** Exactly back to where it stood; its owner sees it again. */
   restore(id: number, line: WaitingLine, rank: number): Promise<Submission>;
   /** All free songs of a guild to `removed`. @returns what they were */
   removeAllFree(guildId: string): Promise<readonly Submission[]>;

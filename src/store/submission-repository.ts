@@ -91,7 +91,7 @@ export class SubmissionRepository extends SubmissionReader implements Submission
 
   async restoreCleared(guildId: string, batch: string): Promise<readonly Submission[]> {
     const { rows } = await sql<Row>`
-      UPDATE submission SET line = 'free', rank = cleared.from_rank
+      UPDATE submission SET line = 'free', rank = cleared.from_rank, hidden = 0
       FROM (SELECT submission_id, from_rank, id FROM move WHERE batch = ${batch} AND guild_id = ${guildId}) AS cleared
       WHERE submission.id = cleared.submission_id AND submission.line = 'removed' AND submission.owner_id <> ${ERASED}
         AND cleared.id = (SELECT max(m.id) FROM move m WHERE m.submission_id = submission.id)
@@ -133,8 +133,10 @@ export class SubmissionRepository extends SubmissionReader implements Submission
     return toSubmission(row);
   }
 
+  /** What waits is its owner's to see and to withdraw, also when they had deleted it from their history meanwhile. */
   async #place(id: number, line: Line, rank: number): Promise<Submission> {
-    await this.db.updateTable('submission').set({ line, rank, asked_until: null }).where('id', '=', id).execute();
+    const place = { line, rank, asked_until: null, hidden: 0 };
+    await this.db.updateTable('submission').set(place).where('id', '=', id).execute();
     return this.#row(id);
   }
 

@@ -299,6 +299,21 @@ describe("a member's own songs", () => {
     expect(await stage.queue.history(GUILD, '1')).toHaveLength(1);
   });
 
+  test('that come back to the queue are seen again, though their owner had hidden them', async () => {
+    const [played, cleared] = [await stage.submit('1'), await stage.submit('2')];
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    unwrap(await stage.submissions.hide(GUILD, played.id, '1'));
+    const { batch } = unwrap(await stage.queue.clearFree(GUILD, STAFF));
+    unwrap(await stage.submissions.hide(GUILD, cleared.id, '2'));
+    unwrap(await stage.queue.undoClear(GUILD, STAFF, batch));
+    unwrap(await stage.queue.undo(GUILD, STAFF));
+    for (const song of [played, cleared]) {
+      const own = await stage.submissions.own(GUILD, song.ownerId, 0);
+      expect(own.entries.map((entry) => entry.submission.publicId)).toEqual([song.publicId]);
+      unwrap(await stage.submissions.withdraw(GUILD, song.id, song.ownerId));
+    }
+  });
+
   test('can be sent again as they were, through all the same rules', async () => {
     const song = await stage.submit('1', { note: 'hi', line: 'free' });
     const again = () => stage.submissions.submitAgain(GUILD, song.id, '1', 'New Name');
