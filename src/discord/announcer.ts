@@ -114,14 +114,11 @@ export class Announcer implements Notifier {
     once: string | undefined,
     triedSince: number | null,
   ): Promise<Delivery> {
+    if (notice.kind === 'staff-alert') return this.#tellStaff(guildId, setting, notice, once);
     const card = await this.#card(guildId, notice, 'private');
     if (card === null) return 'refused';
-    const channel = await this.#firstChannel(
-      guildId,
-      notice.kind === 'staff-alert' ? [setting, 'channel.reviewer'] : [setting],
-    );
+    const channel = await this.#channelOf(guildId, setting);
     if (channel === 'retry') return 'retry';
-    if (channel === null && notice.kind === 'staff-alert') return this.#tellOwner(guildId, notice);
     if (channel === null) {
       this.#ports.log.warn(
         { guildId, notice, setting },
@@ -151,8 +148,21 @@ export class Announcer implements Notifier {
     }
   }
 
-  /** No channel of staff is left, or none was ever set: the owner reads it. */
-  async #tellOwner(guildId: string, notice: Extract<Notice, { kind: 'staff-alert' }>): Promise<Delivery> {
+  /** Into the first channel of staff that takes it: what staff has to hear may be that the bot can't write there. */
+  async #tellStaff(guildId: string, setting: SettingKey, notice: StaffAlert, once?: string): Promise<Delivery> {
+    const card = noticeCard(notice, { view: 'private' });
+    for (const place of new Set<SettingKey>([setting, 'channel.reviewer'])) {
+      const channel = await this.#channelOf(guildId, place);
+      if (channel === 'retry') return 'retry';
+      if (channel === null) continue;
+      const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
+      if (sent.kind === 'sent' || sent.kind === 'retry') return sent.kind;
+    }
+    return this.#tellOwner(guildId, notice);
+  }
+
+  /** No channel of staff takes it, or none was ever set: the owner reads it. */
+  async #tellOwner(guildId: string, notice: StaffAlert): Promise<Delivery> {
     const guild = this.#ports.client.guilds.cache.get(guildId);
     if (guild === undefined) return 'refused';
     const sent = await this.#sendDm(guild.ownerId, noticeCard(notice, { view: 'private', guildName: guild.name }));
@@ -184,14 +194,6 @@ export class Announcer implements Notifier {
           ...(view === 'private' && guildName !== undefined && isPersonal(notice) ? { guildName } : {}),
         });
     }
-  }
-
-  async #firstChannel(guildId: string, settings: readonly SettingKey[]): Promise<SendableChannels | 'retry' | null> {
-    for (const setting of settings) {
-      const channel = await this.#channelOf(guildId, setting);
-      if (channel !== null) return channel;
-    }
-    return null;
   }
 
   async #channelOf(guildId: string, setting: SettingKey): Promise<SendableChannels | 'retry' | null> {
@@ -243,6 +245,7 @@ export class Announcer implements Notifier {
   }
 }
 
+type StaffAlert = Extract<Notice, { kind: 'staff-alert' }>;
 type NoticePlace = Extract<NoticeTarget, { kind: 'channel' }>['setting'];
 
 /** Notices for one member: they may be on several servers, so these say which one speaks. */

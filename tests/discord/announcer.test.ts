@@ -194,11 +194,29 @@ describe('a notice for a channel', () => {
     expect(nova.sees(review)[0]?.text).toContain(alert.text);
   });
 
+  test('for staff goes past a channel that the bot may not write in: to the next one, to the owner in the end', async () => {
+    const { announcer, guild, settings, addChannel, nova, world, client } = await stage();
+    const [debug, review] = [addChannel('debug'), addChannel('review')];
+    settings.put(guild.id, { 'channel.debug': debug.id, 'channel.reviewer': review.id });
+    world.updateRole(world.botRole(guild.id).id, { permissions: 0n });
+    const shut = async (id: string) => {
+      const told = new Promise((resolve) => client.once('channelUpdate', resolve));
+      world.setOverwrite(id, { id: guild.id, type: 0, allow: 0n, deny: 1n << 11n });
+      await told;
+    };
+    await shut(debug.id);
+    expect(await announcer.deliver(guild.id, DEBUG, { kind: 'staff-alert', text: 'Debug is shut.' })).toBe('sent');
+    expect(nova.sees(review).map(({ text }) => text)).toEqual([expect.stringContaining('Debug is shut.')]);
+    await shut(review.id);
+    expect(await announcer.deliver(guild.id, DEBUG, { kind: 'staff-alert', text: 'Both are shut.' })).toBe('sent');
+    expect((await nova.nextDm(PATIENCE)).text).toContain('Both are shut.');
+  });
+
   test('is refused where the bot may not write, and tried again when Discord is down', async () => {
     const { announcer, guild, settings, addChannel, world, discord, client } = await stage();
     const debug = addChannel('debug');
     settings.put(guild.id, { 'channel.debug': debug.id });
-    const notice: Notice = { kind: 'staff-alert', text: 'x' };
+    const notice: Notice = { kind: 'live-connected', host: 'nova', roomId: '7', sessionId: 1 };
     const mend = discord.faults.rest({ method: 'POST', match: '/messages', status: 500 });
     expect(await announcer.deliver(guild.id, DEBUG, notice)).toBe('retry');
     mend();
