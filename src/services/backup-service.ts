@@ -26,17 +26,27 @@ export class BackupService {
   }
 
   async start(): Promise<void> {
-    const { backups, clock } = this.#ports;
-    const newest = (await backups.list()).at(-1);
-    const age = newest === undefined ? EVERY_MS : clock.now() - newest.at;
-    // A clock that was set back must not put backups off for ever.
-    this.#schedule(age < 0 ? FIRST_AFTER_MS : Math.max(FIRST_AFTER_MS, EVERY_MS - age));
+    this.#schedule(await this.#firstWait());
   }
 
   async stop(): Promise<void> {
     this.#cancel?.();
     this.#cancel = null;
     await this.#running;
+  }
+
+  /** A disk for backups that is not there is told, and no reason to stay away from a show. */
+  async #firstWait(): Promise<number> {
+    const { backups, clock, log } = this.#ports;
+    try {
+      const newest = (await backups.list()).at(-1);
+      const age = newest === undefined ? EVERY_MS : clock.now() - newest.at;
+      // A clock that was set back must not put backups off for ever.
+      return age < 0 ? FIRST_AFTER_MS : Math.max(FIRST_AFTER_MS, EVERY_MS - age);
+    } catch (error) {
+      log.error({ err: error }, 'the backups cannot be listed');
+      return FIRST_AFTER_MS;
+    }
   }
 
   #schedule(ms: number): void {

@@ -4,6 +4,8 @@ import type { Backup, Backups } from '../ports/backups.ts';
 import { checkBackup } from './backup-check.ts';
 
 const NAME = /^skipline-(\d{8}T\d{6}Z)\.db$/;
+/** What a process left that was killed while it made one. */
+const UNFINISHED = /^skipline-\d{8}T\d{6}Z\.db\.part/;
 
 /** `2026-11-21T12:00:05.123Z` -> `20261121T120005Z` */
 function stampOf(at: number): string {
@@ -27,17 +29,18 @@ export class BackupFolder implements Backups {
 
   async list(): Promise<readonly Backup[]> {
     await mkdir(this.#folder, { recursive: true });
-    const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).sort();
-    return Promise.all(
-      names.map(async (name) => {
-        const file = join(this.#folder, name);
-        return { file, at: timeOf(NAME.exec(name)?.[1] ?? ''), bytes: (await stat(file)).size };
-      }),
-    );
+    const backups: Backup[] = [];
+    for (const name of (await readdir(this.#folder)).filter((each) => NAME.test(each)).sort()) {
+      const file = join(this.#folder, name);
+      const found = await stat(file).catch(nullIfGone);
+      if (found?.isFile()) backups.push({ file, at: timeOf(NAME.exec(name)?.[1] ?? ''), bytes: found.size });
+    }
+    return backups;
   }
 
   async make(at: number): Promise<Backup> {
     await mkdir(this.#folder, { recursive: true });
+    await this.#clean();
     const file = join(this.#folder, `skipline-${stampOf(at)}.db`);
     const half = `${file}.part`;
     try {
@@ -59,6 +62,20 @@ export class BackupFolder implements Backups {
       await rm(pointsFile(file), { force: true });
     }
   }
+
+  /** Each is as large as the database, and nobody else would ever remove it. */
+  async #clean(): Promise<void> {
+    for (const name of (await readdir(this.#folder)).filter((each) => UNFINISHED.test(each))) {
+      await rm(join(this.#folder, name), { force: true });
+      await rm(pointsFile(join(this.#folder, name.replace(/\.part.*$/, ''))), { force: true });
+    }
+  }
+}
+
+/** Removed meanwhile, or a link to what is not there. */
+function nullIfGone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }
 
 function pointsFile(file: string): string {

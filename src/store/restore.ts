@@ -1,9 +1,10 @@
-import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../ports/store.ts';
 import { type BackupContents, checkBackup } from './backup-check.ts';
 import { connect } from './connection.ts';
-import { translateFault } from './store-fault.ts';
+import { backUp, SCHEMA_FILES, schemaVersion } from './schema.ts';
+import { storeError, translateFault } from './store-fault.ts';
 
 export interface RestoreReport {
   /** What the backup holds. */
@@ -15,7 +16,8 @@ export interface RestoreReport {
 /**
  * Puts a backup in the place of the database. The bot must not run. The database of before is kept beside it.
  * @param now ms since the epoch, for the name of the safety copy
- * @throws StoreError when the backup is not sound, or the bot is running (`locked`); then nothing was changed
+ * @throws StoreError when the backup is not sound or of a newer release, the disk has no room for it, or the bot is
+ * running (`locked`); then nothing was changed
  */
 export async function restoreBackup(
   dataDir: string,
@@ -23,24 +25,53 @@ export async function restoreBackup(
   options: { readonly dryRun: boolean; readonly now: number },
 ): Promise<RestoreReport> {
   const contents = await checkBackup(backup);
+  if (contents.schemaVersion > schemaVersion(await readFile(SCHEMA_FILES.schemaFile, 'utf8')))
+    throw storeError('newer-schema', backup);
   const database = join(dataDir, 'skipline.db');
-  const exists = await stat(database).then(
-    () => true,
-    () => false,
-  );
+  const exists = await isThere(database);
   if (exists) await insistOnBeingAlone(database);
   if (options.dryRun) return { contents, safetyCopy: null };
   const fresh = `${database}.restoring`;
-  await copyFile(backup, fresh);
-  const handle = await open(fresh, 'r+');
-  await handle.sync();
-  await handle.close();
+  await copyOut(backup, fresh);
   const safetyCopy = exists ? `${database}.before-restore-${options.now}` : null;
-  if (safetyCopy !== null) await rename(database, safetyCopy);
-  // Of the old database, and folded into it by the check above: beside the new one they would be applied to it.
-  await Promise.all([`${database}-wal`, `${database}-shm`].map((file) => rm(file, { force: true })));
+  if (safetyCopy !== null) await setAside(database, safetyCopy);
   await rename(fresh, database);
   return { contents, safetyCopy };
+}
+
+/** One whole file, what still stands in the write-ahead log beside the backup included: it may be a folder's own file. */
+async function copyOut(backup: string, fresh: string): Promise<void> {
+  try {
+    const connection = await connect(backup, true);
+    try {
+      await backUp(connection, fresh);
+    } finally {
+      await connection.close();
+    }
+    const handle = await open(fresh, 'r+');
+    await handle.sync();
+    await handle.close();
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw translateFault(error, fresh);
+  }
+}
+
+/**
+ * The database of before. The check above has folded its log into it, unless it is damaged: then the log may hold what
+ * can still be saved of it, and beside the new database it would be applied to that.
+ */
+async function setAside(database: string, safetyCopy: string): Promise<void> {
+  if (await isThere(`${database}-wal`)) await rename(`${database}-wal`, `${safetyCopy}-wal`);
+  await rm(`${database}-shm`, { force: true });
+  await rename(database, safetyCopy);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Leaving the write-ahead mode needs that nobody else has the file open, and folds the log into it. */

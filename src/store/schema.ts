@@ -83,7 +83,8 @@ export function ignoreNoTransaction(error: unknown): void {
   if (!(error instanceof Error) || !error.message.includes('no transaction is active')) throw error;
 }
 
-function schemaVersion(schema: string): number {
+/** @param schema the text of schema.sql */
+export function schemaVersion(schema: string): number {
   const version = /^PRAGMA user_version = (\d+);/m.exec(schema)?.[1];
   if (version === undefined) throw new Error('schema.sql names no user_version');
   return Number(version);

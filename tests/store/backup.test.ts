@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { StoreError } from '../../src/ports/store.ts';
 import { BACKUPS_KEPT, BackupService } from '../../src/services/backup-service.ts';
 import { checkBackup } from '../../src/store/backup-check.ts';
 import { BackupFolder } from '../../src/store/backup-folder.ts';
+import { connect } from '../../src/store/connection.ts';
 import { openStore } from '../../src/store/database.ts';
 import { restoreBackup } from '../../src/store/restore.ts';
 import { ManualClock } from '../services/manual-clock.ts';
@@ -67,6 +68,21 @@ describe('a backup', () => {
     expect((await readdir(join(dataDir, 'backups'))).sort()).toEqual(
       [kept.file, kept.file.replace('.db', '.points.json')].map((file) => basename(file)).sort(),
     );
+    await store.close();
+  });
+
+  test('that was killed half-way is cleared away by the next one; what is no file is no backup', async () => {
+    const store = await put('one');
+    const at = join(dataDir, 'backups');
+    await mkdir(join(at, 'skipline-20261121T090000Z.db'), { recursive: true });
+    await symlink(join(dataDir, 'not mounted'), join(at, 'skipline-20261121T100000Z.db'));
+    for (const left of ['db.part', 'db.part-journal', 'points.json'])
+      await writeFile(join(at, `skipline-20261121T110000Z.${left}`), 'half');
+    const folder = new BackupFolder(store, at);
+    expect(await folder.list()).toEqual([]);
+    const made = await folder.make(AT);
+    expect(await folder.list()).toEqual([made]);
+    expect((await readdir(at)).filter((name) => name.includes('T110000Z'))).toEqual([]);
     await store.close();
   });
 
@@ -138,6 +154,35 @@ describe('a backup', () => {
   });
 });
 
+test('a folder for backups that is not there, such as a disk that is not mounted, keeps no bot from starting', async () => {
+  const store = await put('one');
+  const clock = new ManualClock(AT);
+  await symlink(join(dataDir, 'not mounted'), join(dataDir, 'backups'));
+  const backups = new BackupFolder(store, join(dataDir, 'backups'));
+  const failures: string[] = [];
+  let failed = () => {};
+  const log = {
+    ...QUIET,
+    error: (_facts: object, said: string) => {
+      failures.push(said);
+      failed();
+    },
+  };
+  const service = new BackupService({ backups, clock, log });
+  await service.start();
+  expect(failures).toEqual(['the backups cannot be listed']);
+  const tried = new Promise<void>((resolve) => {
+    failed = resolve;
+  });
+  await clock.advance(60_000);
+  await tried;
+  expect(failures.at(-1)).toBe('the backup failed');
+  await mkdir(join(dataDir, 'not mounted'));
+  await service.stop();
+  expect(await backups.list()).toEqual([]);
+  await store.close();
+});
+
 describe('a restore', () => {
   test('puts the copy back, keeps the database of before, and changes nothing in a dry run', async () => {
     const store = await put('one');
@@ -176,6 +221,46 @@ describe('a restore', () => {
     await expect(restoreBackup(dataDir, join(dataDir, 'text.db'), { dryRun: false, now: AT })).rejects.toMatchObject({
       name: 'StoreError',
     });
+  });
+
+  test('is refused with a backup of a newer release, which the bot would refuse to start with', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    await store.close();
+    const newer = await connect(file, false);
+    await newer.script('PRAGMA user_version = 999;');
+    await newer.close();
+    for (const dryRun of [true, false])
+      await expect(restoreBackup(dataDir, file, { dryRun, now: AT })).rejects.toMatchObject({
+        trouble: 'newer-schema',
+      });
+  });
+
+  test("of another folder's database takes what only its log holds", async () => {
+    const store = await put('one');
+    await store.transaction((tx) => tx.notes.set('mark', 'two'));
+    const other = join(dataDir, 'of a bot that was killed');
+    await mkdir(other);
+    for (const file of ['skipline.db', 'skipline.db-wal']) await copyFile(join(dataDir, file), join(other, file));
+    await store.close();
+    await restoreBackup(dataDir, join(other, 'skipline.db'), { dryRun: false, now: AT });
+    const restored = await openStore(database());
+    expect(await restored.read((tx) => tx.notes.get('mark'))).toBe('two');
+    await restored.close();
+  });
+
+  test('keeps the log of a damaged database beside it: what can still be saved of it stands there', async () => {
+    const store = await put('one');
+    const { file } = await new BackupFolder(store, join(dataDir, 'backups')).make(AT);
+    const log = await readFile(`${database()}-wal`);
+    await store.close();
+    await writeFile(database(), 'damaged beyond repair');
+    await writeFile(`${database()}-wal`, log);
+    const { safetyCopy } = await restoreBackup(dataDir, file, { dryRun: false, now: AT });
+    expect(log.equals(await readFile(`${safetyCopy}-wal`))).toBe(true);
+    const restored = await openStore(database());
+    expect(await restored.read((tx) => tx.notes.get('mark'))).toBe('one');
+    await restored.close();
   });
 
   test('mends a damaged database', async () => {
