@@ -6,7 +6,8 @@ import type { GuildService } from '../services/guild-service.ts';
 import type { SettingsService } from '../services/settings-service.ts';
 import { welcomeCard } from './cards/help-card.ts';
 import type { PanelKeeper } from './panels/panel-keeper.ts';
-import { asMessage } from './send.ts';
+import { PANEL_CHANNEL } from './panels/panel-kinds.ts';
+import { apiCode, asMessage } from './send.ts';
 
 /** Every panel is looked at this often, in case an event was missed. ms */
 const HEAL_EVERY_MS = 5 * 60_000;
@@ -48,7 +49,10 @@ export class GuildEvents {
     // A guild in an outage is still in the cache: it has not removed the bot.
     await guilds.reconcile(present.map(({ id }) => id));
     for (const id of keeper.guilds()) if (!client.guilds.cache.has(id)) keeper.guildLeft(id);
-    for (const guild of present.filter(({ available }) => available)) await this.#joined(guild);
+    for (const guild of present.filter(({ available }) => available)) {
+      await this.#joined(guild);
+      void this.#run('deletions that were missed', () => this.#missed(guild));
+    }
   }
 
   async stop(): Promise<void> {
@@ -65,7 +69,7 @@ export class GuildEvents {
   #listen(): void {
     const { client, keeper } = this.#ports;
     const on = <E extends keyof ClientEvents>(event: E, act: (...args: ClientEvents[E]) => Promise<void> | void) => {
-      const listener = (...args: ClientEvents[E]) => this.#run(event, async () => act(...args));
+      const listener = (...args: ClientEvents[E]) => void this.#run(event, async () => act(...args));
       client.on(event, listener);
       this.#undo.push(() => client.off(event, listener));
     };
@@ -86,29 +90,70 @@ export class GuildEvents {
       await this.#joined(guild);
       // Within 30 days everything is still known: the panels come back too.
       await keeper.guildJoined(guild.id);
+      await this.#missed(guild);
     });
-    on(Events.GuildAvailable, (guild) => keeper.permissionsChanged(guild.id));
+    on(Events.GuildAvailable, async (guild) => {
+      keeper.permissionsChanged(guild.id);
+      await this.#missed(guild);
+    });
     on(Events.GuildDelete, (guild) => this.#left(guild.id));
   }
 
   /** Panels first: the keeper clears their settings and tells staff. What is left are channels without a panel. */
   async #channelDeleted(channel: NonThreadGuildBasedChannel): Promise<void> {
-    const { keeper, settings, client, alert } = this.#ports;
+    const { keeper, settings } = this.#ports;
     const { guildId } = channel;
     const before = await settings.all(guildId);
     const named = channelKeys().filter((key) => before[key] === channel.id);
     if (named.length === 0) return;
     await keeper.channelDeleted(channel.id);
     const after = await settings.all(guildId);
-    const left = named.filter((key) => after[key] === channel.id);
-    for (const key of left) await settings.set(guildId, client.user?.id ?? guildId, key, null);
-    if (left.length === 0) return;
-    const what = left.map((key) => `**${SETTINGS[key].about}**`).join(', ');
+    await this.#clear(
+      guildId,
+      channel.id,
+      named.filter((key) => after[key] === channel.id),
+    );
+  }
+
+  async #clear(guildId: string, channelId: string, keys: readonly SettingKey[]): Promise<void> {
+    const { settings, client, alert } = this.#ports;
+    for (const key of keys) await settings.set(guildId, client.user?.id ?? guildId, key, null);
+    if (keys.length === 0) return;
+    const what = keys.map((key) => `**${SETTINGS[key].about}**`).join(', ');
     await alert(
       guildId,
       `A channel was deleted, so its setting is cleared: ${what}. Choose another one with \`/setup\`.`,
-      `channel-deleted:${channel.id}`,
+      `channel-deleted:${channelId}`,
     );
+  }
+
+  /** What was deleted while nobody listened. Channels of panels are left to the keeper, which finds out when it draws. */
+  async #missed(guild: Guild): Promise<void> {
+    const all = await this.#ports.settings.all(guild.id);
+    const role = all['role.reviewer'];
+    if (role !== null && !guild.roles.cache.has(role)) await this.#roleDeleted(guild.id, role);
+    const keys = channelKeys().filter((key) => !PANEL_KEYS.has(key));
+    const unseen = new Set(keys.map((key) => all[key]).filter((id) => typeof id === 'string'));
+    for (const id of unseen) {
+      if (guild.channels.cache.has(id) || !(await this.#isGone(id))) continue;
+      await this.#clear(
+        guild.id,
+        id,
+        keys.filter((key) => all[key] === id),
+      );
+    }
+  }
+
+  /** Asked of Discord itself: a channel that is not in the cache need not be deleted. */
+  async #isGone(channelId: string): Promise<boolean> {
+    try {
+      await this.#ports.client.channels.fetch(channelId, { force: true });
+      return false;
+    } catch (error) {
+      if (apiCode(error) === 10_003) return true;
+      this.#ports.log.info({ err: error, channelId }, 'a channel of a setting could not be looked at');
+      return false;
+    }
   }
 
   async #roleDeleted(guildId: string, roleId: string): Promise<void> {
@@ -161,9 +206,11 @@ export class GuildEvents {
     if (!client.isReady()) return;
     for (const guildId of keeper.guilds()) {
       if (client.guilds.cache.get(guildId)?.available !== true) continue;
-      const lines = await keeper.heal(guildId);
-      const mended = lines.filter(({ outcome }) => outcome !== 'fine');
-      if (mended.length > 0) log.info({ guildId, panels: mended }, 'panels were looked after');
+      await this.#run(`panels of ${guildId}`, async () => {
+        const lines = await keeper.heal(guildId);
+        const mended = lines.filter(({ outcome }) => outcome !== 'fine');
+        if (mended.length > 0) log.info({ guildId, panels: mended }, 'panels were looked after');
+      });
     }
   }
 
@@ -172,13 +219,14 @@ export class GuildEvents {
     let cancel = (): void => undefined;
     const schedule = () => {
       if (!this.#open) return;
-      cancel = this.#ports.clock.after(ms, () => this.#run(fault, task, schedule));
+      cancel = this.#ports.clock.after(ms, () => void this.#run(fault, task, schedule));
     };
     schedule();
     this.#undo.push(() => cancel());
   }
 
-  #run(name: string, work: () => Promise<void>, after: () => void = () => undefined): void {
+  /** A fault in the work is logged: what is returned does not reject. */
+  #run(name: string, work: () => Promise<void>, after: () => void = () => undefined): Promise<void> {
     const task: Promise<void> = work()
       .catch((error: unknown) => this.#ports.log.error({ err: error, event: name }, 'an event could not be handled'))
       .finally(() => {
@@ -186,8 +234,11 @@ export class GuildEvents {
         after();
       });
     this.#running.add(task);
+    return task;
   }
 }
+
+const PANEL_KEYS: ReadonlySet<SettingKey> = new Set(Object.values(PANEL_CHANNEL));
 
 /** Settings that name a channel. */
 function channelKeys(): readonly SettingKey[] {

@@ -1,16 +1,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { GuildEvents } from '../../src/discord/guild-events.ts';
 import type { HealLine } from '../../src/discord/panels/panel-keeper.ts';
-import { botStage, PATIENCE } from './bot-stage.ts';
+import { type BotStage, botStage, PATIENCE } from './bot-stage.ts';
 import { HeldClock } from './held-clock.ts';
 
-async function stage() {
+async function stage(before: (bot: BotStage) => void = () => undefined) {
   const bot = await botStage();
   const clock = new HeldClock();
   const kept: string[] = [];
   const alerts: string[] = [];
   const guilds: string[] = [];
   const welcomed = new Set<string>();
+  const others: string[] = [];
   let healed: readonly HealLine[] = [];
   const heard = (what: string) => kept.push(what);
   const events = new GuildEvents({
@@ -26,7 +27,7 @@ async function stage() {
       permissionsChanged: (id) => void heard(`permissions ${id}`),
       guildJoined: async (id) => void heard(`joined ${id}`),
       guildLeft: (id) => void heard(`left ${id}`),
-      guilds: () => [bot.guild.id, '100000000000000009'],
+      guilds: () => [bot.guild.id, '100000000000000009', ...others],
       heal: async (id) => {
         heard(`heal ${id}`);
         return healed;
@@ -49,6 +50,7 @@ async function stage() {
     log: bot.log,
   });
   welcomed.add(bot.guild.id);
+  before(bot);
   await bot.logIn();
   await events.start();
   onTestFinished(() => events.stop());
@@ -60,6 +62,7 @@ async function stage() {
     kept,
     alerts,
     guilds,
+    others,
     finds: (lines: readonly HealLine[]) => {
       healed = lines;
     },
@@ -110,6 +113,50 @@ describe('deletions', () => {
     await until(() => alerts.length === 1);
     expect((await settings.all(guild.id))['role.reviewer']).toBeNull();
     expect(alerts[0]).toContain('reviewer role was deleted');
+  });
+});
+
+describe('deletions that nobody told of', () => {
+  const GONE = '100000000000000008';
+
+  test('of channels without a panel and of the reviewer role are found at the start', async () => {
+    const { settings, guild, alerts, until } = await stage((bot) => {
+      const [stays, hidden] = [bot.addChannel('stays'), bot.addChannel('hidden')];
+      bot.world.updateRole(bot.world.botRole(bot.guild.id).id, { permissions: 0n });
+      bot.world.setOverwrite(hidden.id, { id: bot.guild.id, type: 0, allow: 0n, deny: 1n << 10n });
+      bot.settings.put(bot.guild.id, {
+        'channel.submissions': stays.id,
+        'channel.bookmarks': hidden.id,
+        'channel.metrics': GONE,
+        'channel.debug': GONE,
+        // The panels' keeper sees for itself.
+        'channel.live-queue': GONE,
+        'role.reviewer': GONE,
+      });
+    });
+    await until(() => alerts.length === 2);
+    expect(alerts[0]).toContain('reviewer role was deleted');
+    expect(alerts[1]).toMatch(/A channel was deleted.*connection notices.*numbers after a show/);
+    expect(settings.changes.map(({ key }) => key)).toEqual(['role.reviewer', 'channel.debug', 'channel.metrics']);
+    expect((await settings.all(guild.id))['channel.live-queue']).toBe(GONE);
+  });
+
+  test('are found when a guild is back from an outage, and nothing is cleared on a mere fault', async () => {
+    const { world, settings, guild, alerts, until, discord, events, client } = await stage();
+    settings.put(guild.id, { 'channel.metrics': GONE });
+    const outage = async () => {
+      const back = new Promise((resolve) => client.once('guildAvailable', resolve));
+      world.setGuildAvailable(guild.id, false);
+      world.setGuildAvailable(guild.id, true);
+      await back;
+      await events.idle();
+    };
+    const mend = discord.faults.rest({ match: GONE, status: 403, body: { code: 50_001, message: 'Missing Access' } });
+    await outage();
+    expect(settings.changes).toEqual([]);
+    mend();
+    await outage();
+    await until(() => alerts.length === 1);
   });
 });
 
@@ -182,6 +229,17 @@ describe('the look after all panels', () => {
     clock.pass(5 * 60_000);
     await events.idle();
     expect(kept).toHaveLength(3);
+  });
+
+  test('goes on to the next guild when one can’t be looked at', async () => {
+    const { world, clock, events, finds, others, kept, until } = await stage();
+    const second = world.addGuild({ name: 'Second', ownerId: world.addUser({ username: 'olga' }).id });
+    await until(() => kept.includes(`joined ${second.id}`));
+    others.push(second.id);
+    finds(null as never);
+    clock.pass(5 * 60_000);
+    await events.idle();
+    expect(kept.filter((what) => what.startsWith('heal'))).toHaveLength(2);
   });
 
   test('ends with the bot', async () => {
