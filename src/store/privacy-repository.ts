@@ -55,6 +55,10 @@ export class PrivacyRepository implements PrivacyStore {
       sql`DELETE FROM handle_proof WHERE guild_id = ${guildId} AND user_id = ${userId}`,
       sql`DELETE FROM member_pref WHERE guild_id = ${guildId} AND user_id = ${userId}`,
       sql`DELETE FROM outbox WHERE guild_id = ${guildId} AND target ->> 'userId' = ${userId}`,
+      // As staff: whose points they reset, and what they bookmarked.
+      sql`UPDATE point_change SET ref = ${`staff:${ERASED}`} WHERE guild_id = ${guildId} AND ref = ${`staff:${userId}`}`,
+      sql`UPDATE outbox SET notice = json_set(notice, '$.by', ${ERASED})
+        WHERE guild_id = ${guildId} AND notice ->> 'by' = ${userId}`,
       sql`UPDATE play SET by_user = ${ERASED} WHERE guild_id = ${guildId} AND by_user = ${userId}`,
       sql`UPDATE move SET actor = ${ERASED} WHERE guild_id = ${guildId} AND actor = ${userId}`,
       sql`UPDATE audit SET actor = ${ERASED} WHERE guild_id = ${guildId} AND actor = ${userId}`,

@@ -76,6 +76,21 @@ describe("a member's own data", () => {
   });
 });
 
+test('the data of a member of staff is deleted wherever they did something', async () => {
+  const staff = '300000000000000077';
+  unwrap(await stage.handles.link(GUILD, '1', 'viewer'));
+  await stage.award('viewer', 9);
+  unwrap(await stage.handles.reset(GUILD, staff, { kind: 'member', userId: '1' }));
+  await stage.set('channel.bookmarks', '400000000000000001');
+  const song = await stage.submit('1', { line: 'free' });
+  unwrap(await stage.queue.bookmark(GUILD, staff, song.id));
+  unwrap(await stage.queue.move(GUILD, staff, song.id, 'skip'));
+  unwrap(await stage.queue.next(GUILD, staff));
+  expect(await cellsWith(path, staff)).not.toEqual([]);
+  unwrap(await privacy.erase(GUILD, staff));
+  expect(await cellsWith(path, staff)).toEqual([]);
+});
+
 describe('upkeep', () => {
   test('withdraws drafts nobody answered for, and leaves free songs free', async () => {
     const free = await stage.submit('1');
@@ -155,6 +170,22 @@ describe('a guild', () => {
     expect((await stage.settings.all(GUILD))['handles.policy']).toBe('open');
   });
 });
+
+/** Columns that hold this text somewhere. */
+async function cellsWith(path: string, text: string): Promise<readonly string[]> {
+  const connection = await connect(path, true);
+  const columns = await connection.query(
+    `SELECT m.name AS t, c.name AS c FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'`,
+    [],
+  );
+  const found: string[] = [];
+  for (const { t, c } of columns.rows as { t: string; c: string }[]) {
+    const { rows } = await connection.query(`SELECT 1 FROM "${t}" WHERE instr("${c}", ?) > 0 LIMIT 1`, [text]);
+    if (rows.length > 0) found.push(`${t}.${c}`);
+  }
+  await connection.close();
+  return found;
+}
 
 /** Tables that still hold a row of the guild. */
 async function tablesNaming(path: string, guildId: string): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import type { Failure, FailureCode, VoiceTrouble } from '../../domain/failure.ts
 import type { LiveRefusal } from '../../domain/live-refusal.ts';
 import { isWaiting } from '../../domain/submission.ts';
 import { type Card, textCard } from './card.ts';
-import { aboutTime, clockTime, LINE_LABEL, plain, plural, verbatim } from './words.ts';
+import { aboutTime, clockTime, LINE_LABEL, person, plain, plural, verbatim } from './words.ts';
 
 type Wording = { readonly [C in FailureCode]: (failure: Extract<Failure, { code: C }>) => string };
 
@@ -103,7 +103,7 @@ const WORDING: Wording = {
   'no-such-song': (f) => `There is no song ${verbatim(`#${f.asked}`, 13)} here.`,
   'song-not-waiting': (f) =>
     f.line === 'archive'
-      ? `\`#${f.publicId}\` was just played${f.by === null ? '' : ` by <@${f.by}>`}. Nothing was changed.`
+      ? `\`#${f.publicId}\` was just played${f.by === null ? '' : ` by ${person(f.by)}`}. Nothing was changed.`
       : `\`#${f.publicId}\` does not wait any more (${lineLabel(f.line)}). Nothing was changed.`,
   'song-already-there': (f) => `\`#${f.publicId}\` already stands in the ${lineLabel(f.line)} line.`,
   'song-not-pending': (f) => `\`#${f.publicId}\` is not waiting for approval any more (${lineLabel(f.line)}).`,
@@ -112,7 +112,7 @@ const WORDING: Wording = {
       ? `The queue is empty, but ${plural(f.pending, 'skip claim')} ${f.pending === 1 ? 'waits' : 'wait'} for approval.`
       : 'The queue is empty. Time to ask for songs!',
   'just-played': (f) =>
-    `\`#${f.publicId}\` **${plain(f.title)}** was just played by <@${f.by}>, so nothing was changed. Press again to go on from there.`,
+    `\`#${f.publicId}\` **${plain(f.title)}** was just played by ${person(f.by)}, so nothing was changed. Press again to go on from there.`,
   'nothing-to-undo': () => 'There is nothing to undo.',
   'undo-too-late': (f) => `\`#${f.publicId}\` can't be put back any more.`,
   'nothing-to-clear': () => 'The free line is already empty.',

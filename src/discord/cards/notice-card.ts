@@ -3,7 +3,17 @@ import type { Submission } from '../../domain/submission.ts';
 import { type Accent, type Card, container, openButtons, row, text } from './card.ts';
 import { failureText } from './failure-card.ts';
 import { songName } from './submission-card.ts';
-import { clockTime, LINE_EMOJI, LINE_LABEL, PLATFORM_LABEL, plain, plural, relativeTime, verbatim } from './words.ts';
+import {
+  clockTime,
+  LINE_EMOJI,
+  LINE_LABEL,
+  PLATFORM_LABEL,
+  person,
+  plain,
+  plural,
+  relativeTime,
+  verbatim,
+} from './words.ts';
 
 /** Notices that say all by themselves. The others carry an id, and what they show is fetched first. */
 export type PlainNotice = Exclude<Notice, { readonly kind: 'metrics' | 'bookmark' | 'data-export' }>;
@@ -150,9 +160,9 @@ export function bookmarkCard(song: Submission, byUserId: string): Card {
     song.track.kind === 'link' ? PLATFORM_LABEL[song.track.platform] : `📁 ${plain(song.track.fileName, 80)}`;
   const lines = [
     `### 🔖 ${songName(song)}`,
-    `\`#${song.publicId}\` by <@${song.ownerId}> (${plain(song.ownerName, 40)}) · ${source}`,
+    `\`#${song.publicId}\` by ${person(song.ownerId)} (${plain(song.ownerName, 40)}) · ${source}`,
     ...(song.note === null ? [] : [`> ${plain(song.note, 300)}`]),
-    `-# bookmarked by <@${byUserId}> · submitted ${relativeTime(song.submittedAt)}`,
+    `-# bookmarked by ${person(byUserId)} · submitted ${relativeTime(song.submittedAt)}`,
   ];
   const open = song.track.kind === 'link' ? openButtons(song.track.url) : [];
   return {

@@ -1,9 +1,8 @@
-import { ERASED } from '../../domain/submission.ts';
 import type { OnAir } from '../../services/snapshots.ts';
 import { type Card, container, openButtons, rowOf, text } from './card.ts';
 import { scoreText } from './queue-card.ts';
 import { mediaText, songName } from './submission-card.ts';
-import { count, LINE_EMOJI, LINE_LABEL, plain, relativeTime, signed } from './words.ts';
+import { count, LINE_EMOJI, LINE_LABEL, person, plain, relativeTime, signed } from './words.ts';
 
 /** The song being reviewed, all that the reviewer wants to say about it. */
 export function onAirText(onAir: OnAir): string {
@@ -15,7 +14,7 @@ export function onAirText(onAir: OnAir): string {
     ownerLine(onAir),
     `${LINE_EMOJI[fromLine]} ${LINE_LABEL[fromLine]}${score}${paid}`,
     ...(submission.note === null ? [] : [`> ${plain(submission.note, 300)}`]),
-    `-# started ${relativeTime(startedAt)} by <@${byUserId}> · ${sourceText(onAir)}`,
+    `-# started ${relativeTime(startedAt)} by ${person(byUserId)} · ${sourceText(onAir)}`,
   ].join('\n');
 }
 
@@ -30,8 +29,7 @@ export function publicOnAirText(onAir: OnAir): string {
 }
 
 function ownerLine({ submission, handle }: OnAir): string {
-  const owner = submission.ownerId === ERASED ? 'somebody' : `<@${submission.ownerId}>`;
-  return `\`#${submission.publicId}\` by ${owner}${handle === null ? '' : ` (@${plain(handle, 40)})`}`;
+  return `\`#${submission.publicId}\` by ${person(submission.ownerId)}${handle === null ? '' : ` (@${plain(handle, 40)})`}`;
 }
 
 function sourceText({ submission, media }: OnAir): string {

@@ -1,5 +1,5 @@
 import type { PointOrigin } from '../../domain/handle.ts';
-import type { Line, Platform } from '../../domain/submission.ts';
+import { ERASED, type Line, type Platform } from '../../domain/submission.ts';
 import { clip } from './card.ts';
 
 export const LINE_LABEL = {
@@ -76,6 +76,11 @@ export function plain(userText: string, max = 100): string {
 export function verbatim(userText: string, max = 60): string {
   const oneLine = userText.replace(/\s+/g, ' ').replace(UNSEEN, '').replaceAll('`', 'ˋ').trim();
   return `\`${clip(oneLine, max) || ' '}\``;
+}
+
+/** A person by their id, as a mention that pings nobody; whose data was deleted has no name any more. */
+export function person(userId: string): string {
+  return userId === ERASED ? 'somebody' : `<@${userId}>`;
 }
 
 function escapeMarks(text: string): string {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { failureCard, failureText } from '../../../src/discord/cards/failure-card.ts';
 import { bookmarkCard, dataExportCard, noticeCard, type PlainNotice } from '../../../src/discord/cards/notice-card.ts';
+import { onAirText } from '../../../src/discord/cards/on-air-card.ts';
 import { plain, verbatim } from '../../../src/discord/cards/words.ts';
 import type { Failure, FailureCode } from '../../../src/domain/failure.ts';
 import { times } from '../../sandbox/validate-form.ts';
-import { cardProblems, HOSTILE, HUGE, ID, LONG_LINK, link, song, textOf, unescaped } from './worst-case.ts';
+import { cardProblems, HOSTILE, HUGE, ID, LONG_LINK, link, onAir, song, textOf, unescaped } from './worst-case.ts';
 
 const bad = HOSTILE;
 
@@ -150,6 +151,18 @@ test('a bookmark and a data export are taken by Discord', () => {
   expect(cardProblems(bookmarkCard(song(bad), ID))).toEqual([]);
   expect(cardProblems(bookmarkCard(song(bad, { track: link(LONG_LINK) }), ID))).toEqual([]);
   expect(cardProblems(dataExportCard('{}', bad))).toEqual([]);
+});
+
+test('a person whose data was deleted is somebody, not a broken mention', () => {
+  const ownerId = 'erased';
+  const said = [
+    failureText({ code: 'just-played', publicId: '4F7K', title: 'x', by: 'erased' }),
+    failureText({ code: 'song-not-waiting', publicId: '4F7K', line: 'archive', by: 'erased' }),
+    textOf(bookmarkCard(song(bad, { ownerId }), 'erased')),
+    onAirText({ ...onAir(bad), submission: song(bad, { ownerId }), byUserId: 'erased' }),
+  ].join('\n');
+  expect(said).not.toContain('<@erased>');
+  expect(said.match(/by somebody/g)).toHaveLength(6);
 });
 
 describe('a stranger’s text', () => {
