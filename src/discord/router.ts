@@ -1,4 +1,4 @@
-import type { AutocompleteInteraction, GuildMember, Interaction } from 'discord.js';
+import type { AutocompleteInteraction, GuildMember, Interaction, PermissionsBitField } from 'discord.js';
 import type { Failure } from '../domain/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -113,7 +113,7 @@ export class Router {
   }
 
   async #run(
-    interaction: AnswerableInteraction & { readonly guildId: string; readonly member: GuildMember },
+    interaction: AnswerableInteraction & PersonInGuild,
     responder: Responder,
     name: string,
     module: { readonly access: Access; readonly answer: AnswerMode },
@@ -124,8 +124,8 @@ export class Router {
       this.#ports.meter.interaction(name, result, this.#ports.clock.monotonic() - startedAt);
     try {
       const answer = await responder.during(module.answer, async () => {
-        const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
-        const refused = await this.#refuse(module.access, caller, name);
+        const caller = await this.#caller(interaction);
+        const refused = await this.#refuse(module.access, caller, name, interaction.member.guild.available);
         if (refused !== null) return { kind: 'refusal' as const, failure: refused };
         return this.#besidePanel(interaction, await work(caller));
       });
@@ -137,14 +137,18 @@ export class Router {
     }
   }
 
-  async #caller(guildId: string, userId: string, member: GuildMember): Promise<Caller> {
+  async #caller({ guildId, member, memberPermissions }: PersonInGuild): Promise<Caller> {
     const settings = await this.#ports.settings.all(guildId);
-    return { guildId, userId, displayName: member.displayName, ...rightsOf(member, settings) };
+    const rights = rightsOf(member, settings, memberPermissions);
+    return { guildId, userId: member.id, displayName: member.displayName, ...rights };
   }
 
-  async #refuse(access: Access, caller: Caller, name: string): Promise<Failure | null> {
-    if (access === 'admin' && !caller.isAdmin) return { code: 'not-admin' };
-    if (access === 'reviewer' && !caller.isReviewer) return { code: 'not-reviewer' };
+  /** @param guildKnown false while its roles are not known, so that nobody can be told what they lack */
+  async #refuse(access: Access, caller: Caller, name: string, guildKnown: boolean): Promise<Failure | null> {
+    if (!this.#allowed(access, caller)) {
+      if (!guildKnown) return { code: 'discord-unavailable' };
+      return { code: access === 'admin' ? 'not-admin' : 'not-reviewer' };
+    }
     const waitMs = caller.isReviewer ? null : await this.#ports.throttle(caller.guildId, caller.userId, name);
     return waitMs === null ? null : { code: 'slow-down', retryAfterMs: waitMs };
   }
@@ -207,7 +211,7 @@ export class Router {
   async #choices(interaction: AutocompleteInteraction): Promise<readonly Choice[]> {
     const module = this.#commands.get(interaction.commandName);
     if (!interaction.inCachedGuild() || module?.complete === undefined) return [];
-    const caller = await this.#caller(interaction.guildId, interaction.user.id, interaction.member);
+    const caller = await this.#caller(interaction);
     const wait = caller.isReviewer ? null : await this.#ports.throttle(caller.guildId, caller.userId, 'autocomplete');
     return wait === null && this.#allowed(module.access, caller) ? module.complete(interaction, caller) : [];
   }
@@ -215,6 +219,12 @@ export class Router {
   #allowed(access: Access, caller: Caller): boolean {
     return access === 'everyone' || (access === 'reviewer' ? caller.isReviewer : caller.isAdmin);
   }
+}
+
+interface PersonInGuild {
+  readonly guildId: string;
+  readonly member: GuildMember;
+  readonly memberPermissions: Readonly<PermissionsBitField>;
 }
 
 /** People see a reference, never an error's text: that may hold paths or secrets. */

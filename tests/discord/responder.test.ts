@@ -16,7 +16,7 @@ import { encodeCustomId } from '../../src/discord/custom-id.ts';
 import { Router } from '../../src/discord/router.ts';
 import { systemClock } from '../../src/lib/system-clock.ts';
 import { StoreError } from '../../src/ports/store.ts';
-import { botStage, PATIENCE } from './bot-stage.ts';
+import { type BotStage, botStage, PATIENCE } from './bot-stage.ts';
 
 const definition = (name: string) =>
   new SlashCommandBuilder()
@@ -46,8 +46,13 @@ const MODAL = {
 };
 
 /** A bot with one command and one button, which do what the test says. */
-async function stage(options: Partial<Pick<CommandModule, 'access' | 'answer' | 'run' | 'complete'>> = {}) {
+async function stage(
+  options: Partial<Pick<CommandModule, 'access' | 'answer' | 'run' | 'complete'>> & {
+    readonly before?: (bot: BotStage) => void;
+  } = {},
+) {
   const bot = await botStage();
+  options.before?.(bot);
   const metered: string[] = [];
   const panels = new Set<string>();
   const outdated: (string | null)[] = [];
@@ -343,6 +348,24 @@ describe('rights', () => {
     const { people, guild } = await stage({ access: 'admin' });
     const cleo = people.human(guild, 'cleo', { permissions: PermissionFlagsBits.ManageGuild });
     expect((await cleo.slash('ask')).text).toBe('┃ answer');
+  });
+
+  test('of people in a guild that Discord has not told of yet are those that came with the interaction', async () => {
+    const { ana, nova, world, guild, client } = await stage({
+      access: 'reviewer',
+      before: (bot) => {
+        bot.client.options.waitGuildTimeout = 0;
+        bot.world.setGuildAvailable(bot.guild.id, false);
+      },
+    });
+    expect(client.guilds.cache.get(guild.id)?.available).toBe(false);
+    expect((await nova.slash('ask')).text).toBe('┃ answer');
+    expect((await ana.slash('panel')).text).toContain('panel one');
+    expect((await ana.slash('ask')).text).toContain('Discord has trouble');
+    const back = new Promise((resolve) => client.once('guildAvailable', resolve));
+    world.setGuildAvailable(guild.id, true);
+    await back;
+    expect((await ana.slash('ask')).text).toContain('Only reviewers');
   });
 
   test('who floods is told to wait, and reviewers are not', async () => {
