@@ -62,7 +62,10 @@ export type GiftStep =
 const NOTHING: GiftStep = { kind: 'nothing' };
 
 interface Tracked {
+  /** With everything it showed, also what an earlier session was paid for. */
   streak: Streak;
+  /** Of its count: paid in an earlier session of the same room. */
+  readonly elsewhere: number;
   /** Worth when last settled; null while it never was. */
   paid: { readonly count: number; readonly coinsEach: number } | null;
   /** Time of the last progress (open) or of the settling (closed), on the caller's never-jumping clock, ms. */
@@ -98,6 +101,7 @@ export class GiftStreaks {
     if (streak === tracked?.streak && !frame.final) return NOTHING;
     const next: Tracked = {
       streak,
+      elsewhere: tracked?.elsewhere ?? 0,
       paid: tracked?.paid ?? null,
       since: now,
       forgetAfterMs: hasGroup(frame) ? STREAK_REMEMBERED_MS : UNGROUPED_REMEMBERED_MS,
@@ -105,7 +109,7 @@ export class GiftStreaks {
     this.#open.delete(key);
     if (frame.final) return { kind: 'settled', settlement: this.#settle(next, 'end', now) };
     this.#open.set(key, next);
-    return { kind: 'progress', streak };
+    return { kind: 'progress', streak: worthHere(next) };
   }
 
   /** Settles streaks that have been silent for ten seconds, and forgets old keys. */
@@ -136,20 +140,44 @@ export class GiftStreaks {
   /** Goes on with streaks that were open when the process ended. Their silence starts to count now. */
   restore(streaks: readonly Streak[], now: number): void {
     for (const streak of streaks) {
-      this.#open.set(streak.key, { streak, paid: null, since: now, forgetAfterMs: STREAK_REMEMBERED_MS });
+      const elsewhere = this.#closed.get(streak.key)?.streak.count ?? 0;
+      this.#closed.delete(streak.key);
+      const whole = { ...streak, count: streak.count + elsewhere };
+      this.#open.set(streak.key, { streak: whole, elsewhere, paid: null, since: now, ...this.#known(streak) });
     }
+  }
+
+  /**
+   * Knows streaks that an earlier session of the same room was paid for: of those that go on, only what comes on top is
+   * worth something here. To be told before anything else.
+   */
+  follow(streaks: readonly Streak[], now: number): void {
+    for (const streak of streaks) {
+      const { count, coinsEach } = streak;
+      const paid = { count, coinsEach };
+      this.#closed.set(streak.key, { streak, elsewhere: count, paid, since: now, ...this.#known(streak) });
+    }
+  }
+
+  /** A streak without a group goes by the name it was given. */
+  #known({ key, userId, giftId }: Streak): Pick<Tracked, 'forgetAfterMs'> {
+    const loose = `${userId}|${giftId}`;
+    if (!key.startsWith(`${loose}|@`)) return { forgetAfterMs: STREAK_REMEMBERED_MS };
+    this.#ungrouped.set(loose, key);
+    return { forgetAfterMs: UNGROUPED_REMEMBERED_MS };
   }
 
   /** A frame for a settled streak: it counts only if it shows more than was paid. */
   #late(closed: Tracked, frame: GiftFrame, now: number): GiftStep {
     const streak = grown(closed.streak, frame, closed.streak.key);
+    if (streak.count <= closed.elsewhere) return NOTHING;
     const paid = closed.paid;
     if (paid !== null && streak.count <= paid.count && streak.coinsEach <= paid.coinsEach) return NOTHING;
     this.#closed.delete(streak.key);
     const next: Tracked = { ...closed, streak, since: now };
     if (frame.final) return { kind: 'settled', settlement: this.#settle(next, 'end', now) };
     this.#open.set(streak.key, next);
-    return { kind: 'progress', streak };
+    return { kind: 'progress', streak: worthHere(next) };
   }
 
   #settle(tracked: Tracked, by: SettledBy, now: number): Settlement {
@@ -160,7 +188,7 @@ export class GiftStreaks {
       const [oldest] = this.#closed.keys();
       if (oldest !== undefined) this.#drop(oldest);
     }
-    return { ...streak, by };
+    return { ...worthHere(tracked), by };
   }
 
   #forget(now: number): void {
@@ -205,7 +233,12 @@ export class GiftStreaks {
   }
 }
 
-function hasGroup(frame: GiftFrame): boolean {
+function worthHere({ streak, elsewhere }: Tracked): Streak {
+  return elsewhere === 0 ? streak : { ...streak, count: streak.count - elsewhere };
+}
+
+/** Frames of one streak name the same group; some name none. */
+export function hasGroup(frame: Pick<GiftFrame, 'groupId'>): boolean {
   return frame.groupId !== '' && frame.groupId !== '0';
 }
 

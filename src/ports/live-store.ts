@@ -194,6 +194,13 @@ export interface LiveReads extends CoinReads {
 
   /** Streaks whose end had not come when they were last kept. */
   openStreaks(sessionId: number): Promise<readonly Streak[]>;
+  /** Streaks since then that other sessions of the guild in this room were paid for, each with its whole count there. */
+  streaksOfRoom(
+    guildId: string,
+    roomId: string,
+    exceptSessionId: number | null,
+    since: number,
+  ): Promise<readonly Streak[]>;
   /** TikTok ids of those whose follow was counted. */
   followers(sessionId: number): Promise<readonly string[]>;
   /** The newest remembered message ids. */

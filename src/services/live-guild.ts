@@ -72,6 +72,8 @@ export class GuildLive {
       const state = this.#state.kind === 'live' || this.#state.kind === 'recovering' ? 'live' : 'trying';
       return err({ code: 'live-already', host: this.#state.target.host, state });
     }
+    // What is asked here counts, not where a host whose show is over may be by now.
+    this.#loop?.cancel.abort();
     const answer = this.#asker.asks(onProgress);
     this.#ask(target);
     this.#start((signal) => this.#pursue(target, signal));
@@ -81,8 +83,9 @@ export class GuildLive {
   /** @returns the session that ended; null when only an attempt was cancelled */
   async disconnect(actor: string): Promise<Result<number | null, Failure>> {
     const before = this.#state;
-    if (before.kind === 'idle') return err({ code: 'live-not-connected' });
     await this.#cancel();
+    // At most it was being looked where the host is by now.
+    if (before.kind === 'idle') return err({ code: 'live-not-connected' });
     const { clock } = this.#ports;
     switch (this.#state.kind) {
       case 'live':
@@ -173,9 +176,11 @@ export class GuildLive {
   }
 
   async #cancel(): Promise<void> {
-    this.#loop?.cancel.abort();
-    await this.#loop?.done;
-    this.#loop = null;
+    const loop = this.#loop;
+    loop?.cancel.abort();
+    await loop?.done;
+    // Somebody may have asked for another one meanwhile.
+    if (this.#loop === loop) this.#loop = null;
   }
 
   /** The LIVE loop's own boundary: cancelled is fine; anything else is a bug or a store that is away. */
@@ -227,9 +232,9 @@ export class GuildLive {
     const found = await source.find(target.host, signal);
     if (!found.ok) return found;
     const ingest = new LiveIngest(this.#ports, this.#guildId, await settings.all(this.#guildId));
-    ingest.expect({ kind: 'fresh' });
-    const watch = this.#listen(ingest);
     const { roomId } = found.value;
+    await ingest.enters(roomId);
+    const watch = this.#listen(ingest);
     const opened = await source.open({ roomId, host: target.host, urgent: false }, watch, signal);
     if (!opened.ok) return opened;
     const connection = opened.value;

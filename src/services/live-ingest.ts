@@ -1,5 +1,5 @@
 import { type Deed, Earnings, type PointRates, pointRates } from '../domain/engagement.ts';
-import { GiftStreaks, type SettledBy, type Settlement } from '../domain/gift.ts';
+import { GiftStreaks, hasGroup, type SettledBy, type Settlement, STREAK_REMEMBERED_MS } from '../domain/gift.ts';
 import type { LiveEvent, LiveUser } from '../domain/live-event.ts';
 import type { Settings } from '../domain/setting.ts';
 import type { EventBus } from '../lib/event-bus.ts';
@@ -92,6 +92,15 @@ export class LiveIngest {
     this.#replay = replay;
   }
 
+  /** A new session is about to begin in a room that may have had one a moment ago. */
+  async enters(roomId: string): Promise<void> {
+    const { store, clock } = this.#ports;
+    const since = clock.now() - STREAK_REMEMBERED_MS;
+    const earlier = await store.read((tx) => tx.lives.streaksOfRoom(this.#guildId, roomId, null, since));
+    this.#streaks.follow(earlier, clock.monotonic());
+    this.#replay = { kind: 'fresh' };
+  }
+
   /** From now on events are written, also those that arrived since the connection came up. */
   begin(session: LiveSession): void {
     this.#session = session;
@@ -100,7 +109,9 @@ export class LiveIngest {
 
   /** Goes on with a session of an earlier process. */
   async resume(session: LiveSession): Promise<void> {
+    const since = this.#ports.clock.now() - STREAK_REMEMBERED_MS;
     const kept = await this.#ports.store.read(async (tx) => ({
+      earlier: await tx.lives.streaksOfRoom(this.#guildId, session.roomId, session.id, since),
       streaks: await tx.lives.openStreaks(session.id),
       followers: await tx.lives.followers(session.id),
       messageIds: await tx.lives.messageIds(session.id),
@@ -110,6 +121,7 @@ export class LiveIngest {
     }));
     this.#earnings = new Earnings(kept.followers);
     for (const id of kept.messageIds) this.#recent.add(id);
+    this.#streaks.follow(kept.earlier, this.#ports.clock.monotonic());
     this.#streaks.restore(kept.streaks, this.#ports.clock.monotonic());
     this.tally.restore(session, kept.counts, kept.totals, kept.gaps);
     this.#session = session;
@@ -227,6 +239,8 @@ export class LiveIngest {
   #gift(event: Extract<LiveEvent, { kind: 'gift' }>, at: number): void {
     const { user, ...frame } = event;
     this.#batch.gave(user, at);
+    // Told again after a restart, it would pass for the next streak; all others are known by their key.
+    if (frame.streakable && frame.msgId !== null && !hasGroup(frame)) this.#batch.messageIds.push(frame.msgId);
     const step = this.#streaks.take({ ...frame, userId: user.userId, at }, this.#ports.clock.monotonic());
     switch (step.kind) {
       case 'progress':

@@ -4,6 +4,9 @@ import type { GiftWrite, LedgerGift, PaidGift } from '../ports/live-store.ts';
 import { lineOf } from './rows.ts';
 import type { Tables } from './tables.ts';
 
+/** A room is that of one show; only who leaves and enters it again and again has several sessions in it. */
+const SESSIONS_LOOKED_AT = 10;
+
 /** One row per streak and single gift. A settled row only grows, and a reversed one never changes again. */
 export class GiftLedger {
   readonly #db: Kysely<Tables>;
@@ -95,6 +98,24 @@ export class GiftLedger {
       openedAt: row.opened_at,
       lastAt: row.last_at,
     }));
+  }
+
+  async streaksOfRoom(
+    guildId: string,
+    roomId: string,
+    exceptSessionId: number | null,
+    since: number,
+  ): Promise<readonly Streak[]> {
+    const { rows } = await sql<Streak>`
+      WITH lately AS (SELECT * FROM session WHERE guild_id = ${guildId} ORDER BY id DESC LIMIT ${SESSIONS_LOOKED_AT})
+      SELECT g.streak_key AS key, h.tiktok_user_id AS userId, g.tiktok_gift_id AS giftId, g.name AS giftName,
+        max(g.coins_each) AS coinsEach, sum(g.count) AS count, min(g.opened_at) AS openedAt, max(g.last_at) AS lastAt
+      FROM lately JOIN gift g ON g.session_id = lately.id JOIN handle h ON h.id = g.handle_id
+      WHERE lately.room_id = ${roomId} AND lately.id IS NOT ${exceptSessionId} AND coalesce(lately.ended_at, ${since}) >= ${since}
+        AND g.last_at >= ${since} AND g.state <> 'open' AND h.tiktok_user_id IS NOT NULL
+      GROUP BY g.streak_key
+    `.execute(this.#db);
+    return rows;
   }
 
   async gift(guildId: string, giftId: number): Promise<LedgerGift | null> {

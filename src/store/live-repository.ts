@@ -160,6 +160,15 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     return this.#ledger.openStreaks(sessionId);
   }
 
+  streaksOfRoom(
+    guildId: string,
+    roomId: string,
+    exceptSessionId: number | null,
+    since: number,
+  ): Promise<readonly Streak[]> {
+    return this.#ledger.streaksOfRoom(guildId, roomId, exceptSessionId, since);
+  }
+
   gift(guildId: string, giftId: number): Promise<LedgerGift | null> {
     return this.#ledger.gift(guildId, giftId);
   }
