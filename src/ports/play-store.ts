@@ -67,4 +67,6 @@ export interface PlayStore extends PlayReads {
   /** On air again. */
   reopen(id: number): Promise<void>;
   undo(id: number, at: number): Promise<void>;
+  /** A gift among them was reversed: undoing the play gives back only these. */
+  setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LedgerGift } from '../ports/live-store.ts';
 import type { Move } from '../ports/move-store.ts';
+import type { Play } from '../ports/play-store.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { type ClimbRules, climbRules } from './gift-credit.ts';
@@ -72,7 +73,9 @@ export class GiftService {
       if (!(await tx.lives.reverseGift(giftId, actor, at))) {
         return err({ code: gift.state === 'reversed' ? 'gift-already-reversed' : 'no-such-gift' });
       }
-      await tx.lives.takeCoins(giftId, await isUsedUp(tx, gift));
+      const play = await spentOn(tx, gift);
+      await tx.lives.takeCoins(giftId, play !== null);
+      if (play !== null) await tx.plays.setCoinsTaken(play.id, without(play.coinsTaken, gift));
       const taken = [{ handleId: gift.handleId, origin: 'gift' as const, points: -gift.points }];
       await tx.points.change(guildId, taken, 'reverse', `gift:${giftId}`, at);
       const songs = await lowerSongs(tx, guildId, gift, at);
@@ -134,12 +137,28 @@ async function lowerSongs(tx: StoreTx, guildId: string, gift: LedgerGift, at: nu
   return fallen;
 }
 
-/** A song that this gift moved was played: its coins are spent, and what is left belongs to other gifts. */
-async function isUsedUp(tx: StoreTx, gift: LedgerGift): Promise<boolean> {
+/**
+ * The play of a song that this gift moved: its coins are spent, and what is left belongs to other gifts. Null when no
+ * such song was played.
+ */
+async function spentOn(tx: StoreTx, gift: LedgerGift): Promise<Play | null> {
   for (const { submissionId } of await tx.moves.ofGift(gift.giftId)) {
-    if ((await tx.submissions.get(submissionId))?.submission.line === 'archive') return true;
+    if ((await tx.submissions.get(submissionId))?.submission.line === 'archive') {
+      return tx.plays.ofSubmission(submissionId);
+    }
   }
-  return false;
+  return null;
+}
+
+/** What undoing the play may give back when the gift is gone. */
+function without(taken: Play['coinsTaken'], { sessionId, handleId, coins }: LedgerGift): Play['coinsTaken'] {
+  return taken
+    .map((each) =>
+      each.sessionId === sessionId && each.handleId === handleId
+        ? { ...each, coins: Math.max(0, each.coins - coins) }
+        : each,
+    )
+    .filter((each) => each.coins > 0);
 }
 
 /** Whose songs the gift's coins may hold up. */

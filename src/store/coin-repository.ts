@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { CoinStore, CoinsTaken } from '../ports/coin-store.ts';
-import { COINS_ELSEWHERE, COINS_LEFT, COUNTS_FOR_OWNER, STANDING_MOVE } from './live-purses.ts';
+import { COINS_ELSEWHERE, COINS_LEFT, COUNTS_FOR_OWNER, STANDING_MOVE, STAYS_BEHIND } from './live-purses.ts';
 import type { Tables } from './tables.ts';
 
 /** Coins as the queue sees them: who has some left, and using up those that moved a song. */
@@ -55,18 +55,25 @@ export class CoinRepository implements CoinStore {
   }
 
   /**
-   * The coins behind the move that led to where it stands, as far as its owner's handles still have them. A move of an
-   * earlier show costs nothing any more: its coins ended with it.
+   * The coins behind the move that led to where it stands, as far as its owner's handles still have them, and first of
+   * all the handle whose gift it was: its owner may have let go of it. A move of an earlier show costs nothing any more:
+   * its coins ended with it.
    */
   async consumeCoins(submissionId: number): Promise<readonly CoinsTaken[]> {
     const { rows } = await sql<{ session_id: number; handle_id: number; left: number; wanted: number }>`
-      SELECT sh.session_id, sh.handle_id, sh.coins - sh.coins_used AS left, m.coins AS wanted
-      FROM submission s
-      JOIN move m ON ${STANDING_MOVE}
-      JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL AND live.started_at <= m.at
-      JOIN handle h ON ${COUNTS_FOR_OWNER}
-      JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id AND sh.coins > sh.coins_used
-      WHERE s.id = ${submissionId} ORDER BY sh.coins - sh.coins_used DESC, sh.handle_id
+      WITH standing AS (
+        SELECT live.id AS session_id, s.id, m.coins, m.gift_id FROM submission s JOIN move m ON ${STANDING_MOVE}
+        JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL AND live.started_at <= m.at
+        WHERE s.id = ${submissionId}),
+      giver AS (
+        SELECT h.id FROM standing JOIN submission o ON o.id = standing.id
+        JOIN gift g ON g.id = standing.gift_id AND g.session_id = standing.session_id
+        JOIN handle h ON h.id = g.handle_id WHERE ${STAYS_BEHIND})
+      SELECT sh.session_id, sh.handle_id, sh.coins - sh.coins_used AS left, standing.coins AS wanted FROM standing
+      JOIN session_handle sh ON sh.session_id = standing.session_id AND sh.coins > sh.coins_used AND sh.handle_id IN (
+        SELECT id FROM giver UNION SELECT h.id FROM submission s JOIN handle h ON ${COUNTS_FOR_OWNER}
+        WHERE s.id = ${submissionId})
+      ORDER BY sh.handle_id NOT IN (SELECT id FROM giver), sh.coins - sh.coins_used DESC, sh.handle_id
     `.execute(this.db);
     let wanted = rows[0]?.wanted ?? 0;
     const taken: CoinsTaken[] = [];

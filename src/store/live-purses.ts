@@ -17,10 +17,24 @@ export const COUNTS_FOR_OWNER = sql`
   h.guild_id = s.guild_id AND (h.linked_user_id = s.owner_id OR (h.id = s.handle_id AND h.linked_user_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM handle other WHERE other.guild_id = s.guild_id AND other.linked_user_id = s.owner_id)))`;
 
-/** Coins of the show `live` that the owner of song `s` has left. */
+/**
+ * A gift of handle `h` that moved song `o` stays behind it, whoever links the handle afterwards. Not so if the song only
+ * named a handle that somebody else linked, or if somebody else proved that it is theirs.
+ */
+export const STAYS_BEHIND = sql`
+  (h.linked_user_id IS NULL OR h.linked_user_id = o.owner_id OR (h.proven = 0 AND o.handle_id IS NOT h.id))`;
+
+/** Coins of handle `h` in the show `live` that keep waiting songs of other members than the owner of song `s` where they are. */
+const COINS_FOR_OTHERS = sql`
+  (SELECT coalesce(sum(m.coins), 0) FROM gift g JOIN move m ON m.gift_id = g.id JOIN submission o ON o.id = m.submission_id
+    WHERE g.handle_id = h.id AND g.session_id = live.id AND o.priority < 9 AND o.owner_id <> s.owner_id
+      AND m.id = (SELECT max(id) FROM move WHERE submission_id = o.id AND cause IN ('gift', 'reverse'))
+      AND m.to_line = o.line AND m.to_rank = o.rank AND m.coins > 0 AND ${STAYS_BEHIND})`;
+
+/** Coins of the show `live` that the owner of song `s` has left: neither used up nor behind a song of somebody else. */
 export const COINS_LEFT = sql`
-  (SELECT coalesce(sum(sh.coins - sh.coins_used), 0) FROM handle h
-    JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER})`;
+  (SELECT coalesce(sum(sh.coins - sh.coins_used - min(${COINS_FOR_OTHERS}, max(0, sh.coins - sh.coins_used))), 0)
+    FROM handle h JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER})`;
 
 /** Coins of the show `live` that keep other waiting songs of the owner of song `s` where they are. */
 export const COINS_ELSEWHERE = sql`

@@ -112,4 +112,12 @@ export class PlayRepository implements PlayStore {
   async undo(id: number, at: number): Promise<void> {
     await this.#db.updateTable('play').set({ undone_at: at, ended_at: at }).where('id', '=', id).execute();
   }
+
+  async setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void> {
+    await this.#db
+      .updateTable('play')
+      .set({ coins_taken: JSON.stringify(taken) })
+      .where('id', '=', id)
+      .execute();
+  }
 }
