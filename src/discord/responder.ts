@@ -18,6 +18,9 @@ export type AnswerableInteraction =
   | MessageComponentInteraction
   | ModalSubmitInteraction;
 
+/** The message to be drawn is gone: it was dismissed by its person, or deleted by staff. */
+const MESSAGE_GONE = 10_008;
+
 /** Work that takes longer is acknowledged first. Far from Discord's 3 s, long enough for nearly every command. */
 const DEFER_AFTER_MS = 250;
 
@@ -72,6 +75,21 @@ export class Responder {
       if (answer.kind === 'update') await answer.onShown?.();
       return 'shown';
     } catch (error) {
+      if (apiCode(error) === MESSAGE_GONE) return this.#showBeside(answer);
+      if (!this.#died(error)) throw error;
+      return this.#missed(answer);
+    }
+  }
+
+  /** What was done is done, though there is nothing left to draw it on. */
+  async #showBeside(answer: Answer): Promise<'shown' | 'late'> {
+    const card = cardOf(answer);
+    if (card === null) return 'late';
+    try {
+      if (this.#state.kind === 'fresh') await this.#interaction.reply(asReply(card, true));
+      else await this.#interaction.followUp(asReply(card, true));
+      return 'shown';
+    } catch (error) {
       if (!this.#died(error)) throw error;
       return this.#missed(answer);
     }
@@ -85,7 +103,8 @@ export class Responder {
     try {
       await this.#interaction.editReply(asEdit(card));
     } catch (error) {
-      if (!this.#died(error)) this.#log.warn({ err: error }, 'could not amend an answer');
+      if (apiCode(error) === MESSAGE_GONE) this.#state = { kind: 'dead' };
+      else if (!this.#died(error)) this.#log.warn({ err: error }, 'could not amend an answer');
     }
   };
 
@@ -171,7 +190,7 @@ export class Responder {
 
   /** What was done is done: the person is told by DM, because the interaction takes nothing any more. */
   async #missed(answer: Answer): Promise<'late'> {
-    const card = answer.kind === 'card' ? answer.card : answer.kind === 'refusal' ? failureCard(answer.failure) : null;
+    const card = answer.kind === 'update' ? null : cardOf(answer);
     if (card === null) return 'late';
     try {
       await this.#interaction.user.send(asMessage(card));
@@ -183,4 +202,9 @@ export class Responder {
     }
     return 'late';
   }
+}
+
+function cardOf(answer: Answer): Card | null {
+  if (answer.kind === 'refusal') return failureCard(answer.failure);
+  return answer.kind === 'card' || answer.kind === 'update' ? answer.card : null;
 }

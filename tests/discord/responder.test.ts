@@ -232,6 +232,27 @@ describe('a click', () => {
     expect((await ana.click(message, { label: 'Go' })).answered).toBe('update');
   });
 
+  test.each([
+    ['at once', false],
+    ['after a wait', true],
+  ])('on a message that is deleted meanwhile is answered %s beside it, and is no fault', async (_when, slow) => {
+    const { ana, panel, pressed, deferred, world, metered, reports } = await stage();
+    const done = Promise.withResolvers<Answer>();
+    pressed('update', () => done.promise);
+    const message = await panel(ana);
+    const acknowledged = slow ? deferred() : Promise.resolve();
+    const clicked = ana.click(message, { label: 'Go' });
+    await acknowledged;
+    world.messages.delete(message.message?.channelId ?? '', message.message?.id ?? '');
+    const shown: string[] = [];
+    done.resolve(update(panelCard('two'), async () => void shown.push('shown')));
+    const seen = slow ? await (await clicked).nextFollowUp(PATIENCE) : await clicked;
+    expect(seen).toMatchObject({ ephemeral: true, text: expect.stringContaining('panel two') });
+    await expect.poll(() => metered).toEqual(['/panel ok', 'test.go ok']);
+    expect(reports).toEqual([]);
+    expect(shown).toEqual([]);
+  });
+
   test('that is only taken changes nothing', async () => {
     const { ana, panel, pressed } = await stage();
     pressed('update', async () => DONE);
