@@ -106,6 +106,8 @@ export class SongIntake {
     if (track.kind === 'file') {
       const file = await this.#ports.store.read((reads) => reads.media.get(track.sha256));
       if (file === null || file.state === 'deleted') return err({ code: 'file-gone', publicId });
+      // Only other bytes help: these would wait in the queue to be passed over.
+      if (file.state === 'unplayable') return err({ code: 'file-broken' });
     } else {
       const link = parseLink(track.url, settings['submissions.hosts']);
       if (!link.ok) return link;
