@@ -4,6 +4,7 @@ import type { LinkResolver } from '../ports/link-resolver.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
+import { playOnAir } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 import { foundTitle } from './submission-text.ts';
 
@@ -75,10 +76,13 @@ export class LinkTitles {
     const title = foundTitle((await links.describe(track.url, hosts))?.title);
     if (title === null || this.#state === 'stopped') return;
     const named = await store.transaction(async (tx) => {
-      if ((await tx.submissions.get(id))?.submission.title !== TITLE_NOT_KNOWN) return false;
+      if ((await tx.submissions.get(id))?.submission.title !== TITLE_NOT_KNOWN) return null;
       await tx.submissions.setTitle(id, title);
-      return true;
+      return { onAir: await playOnAir(tx, guildId, id) };
     });
-    if (named) bus.emit('queue.changed', { guildId });
+    if (named === null) return;
+    // Next may have been quicker than the platform.
+    if (named.onAir !== null) bus.emit('on-air.changed', { guildId, playId: named.onAir.id });
+    bus.emit('queue.changed', { guildId });
   }
 }

@@ -131,6 +131,12 @@ export async function queueEntries(
   });
 }
 
+/** The play of a song that is on air; null when it is not. */
+export async function playOnAir(reads: StoreReads, guildId: string, submissionId: number): Promise<Play | null> {
+  const play = await reads.plays.onAir(guildId);
+  return play?.submissionId === submissionId ? play : null;
+}
+
 export async function onAirOf(reads: StoreReads, play: Play): Promise<OnAir> {
   const song = await reads.submissions.get(play.submissionId);
   if (song === null) throw new Error(`play ${play.id} names a song that is not stored`);

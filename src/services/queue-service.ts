@@ -13,6 +13,7 @@ import {
   onAirOf,
   ownPlaces,
   paceOf,
+  playOnAir,
   queueEntries,
   queuePage,
 } from './queue-reads.ts';
@@ -225,6 +226,8 @@ export class QueueService {
       return ok({ ...song.submission, bookmarked: true });
     });
     if (!marked.ok) return marked;
+    const play = await store.read((reads) => playOnAir(reads, guildId, submissionId));
+    if (play !== null) bus.emit('on-air.changed', { guildId, playId: play.id });
     bus.emit('queue.changed', { guildId });
     bus.emit('notice.stored', { guildId });
     return marked;

@@ -166,6 +166,15 @@ describe('a bookmark', () => {
     const audits = await stage.store.read((reads) => reads.audits.list(GUILD, 10));
     expect(audits.filter(({ action }) => action === 'queue.bookmark')).toHaveLength(1);
   });
+
+  test('of the song on air shows everywhere it is on air', async () => {
+    await stage.set('channel.bookmarks', '400000000000000001');
+    await stage.submit('1', { line: 'free' });
+    const { playId, submission } = unwrap(await stage.queue.next(GUILD, STAFF)).onAir;
+    stage.facts.length = 0;
+    unwrap(await stage.queue.bookmark(GUILD, STAFF, submission.id));
+    expect(stage.facts).toContainEqual(['on-air.changed', { guildId: GUILD, playId }]);
+  });
 });
 
 describe('opening and closing', () => {
