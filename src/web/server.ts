@@ -31,6 +31,8 @@ export interface WebPorts {
 
 /** Requests per address (or IPv6 /64) and minute: people, probes and reconnecting overlays stay far below. */
 const REQUESTS_PER_MINUTE = 600;
+/** For a whole request to arrive; answers may go on for hours. ms */
+const REQUEST_WITHIN_MS = 60_000;
 /** Asked by machines every few seconds, answered from memory. */
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
@@ -40,7 +42,8 @@ export async function createWebServer(ports: WebPorts): Promise<FastifyInstance>
   const server = fastify({
     trustProxy: trustOneProxy(),
     logger: false,
-    bodyLimit: 64 * 1024,
+    // Whoever takes longer to ask holds a connection for nothing.
+    requestTimeout: REQUEST_WITHIN_MS,
     // Overlays stay connected for hours; what is left after the goodbye is cut.
     forceCloseConnections: true,
   });
@@ -48,12 +51,19 @@ export async function createWebServer(ports: WebPorts): Promise<FastifyInstance>
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     // Addresses hold keys: they must not travel to other sites.
     referrerPolicy: { policy: 'no-referrer' },
+    // What else stands under the operator's domain is not ours to decide.
+    strictTransportSecurity: { includeSubDomains: false },
   });
+  // Nobody has anything to send us: a body is not read, and not waited for.
+  server.removeAllContentTypeParsers();
   await server.register(rateLimit, {
+    global: false,
     max: REQUESTS_PER_MINUTE,
     timeWindow: 60_000,
     allowList: (request) => PROBES.has(request.routeOptions.url ?? ''),
   });
+  // Of every request, what leads nowhere included: the plugin by itself counts routes only.
+  server.addHook('onRequest', server.rateLimit());
   server.setErrorHandler((error, request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status >= 500) log.error({ err: error, route: request.routeOptions.url }, 'HTTP handler failed');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLocal, trustOneProxy } from '../../src/web/addresses.ts';
@@ -35,6 +37,8 @@ describe('pages', () => {
     expect(policy).not.toMatch(/unsafe|https?:|nonce|upgrade-insecure/);
     expect(page.headers['referrer-policy']).toBe('no-referrer');
     expect(page.headers['x-content-type-options']).toBe('nosniff');
+    // Of this host alone: other names of the operator's domain may have no certificate.
+    expect(page.headers['strict-transport-security']).toBe('max-age=31536000');
   });
 
   test.each(PAGES)('%s has nothing inline, and every file it names is there', async (_what, path) => {
@@ -202,11 +206,24 @@ describe('the rate limit', () => {
     // Not through a proxy: what the client says about itself does not count.
     expect(await left('9.9.9.9', '3.3.3.3')).toBe(599);
     expect(await left('9.9.9.9', '4.4.4.4')).toBe(598);
+    expect([await left('2001:db8::1'), await left('2001:db8::2'), await left('2001:db8:0:1::1')]).toEqual([
+      599, 598, 599,
+    ]);
     for (let request = 0; request < 600; request += 1) await ask('8.8.8.8');
     const refused = await ask('8.8.8.8');
     expect(refused.statusCode).toBe(429);
     expect(refused.json()).toEqual({ error: 'too many requests' });
     expect((await limited.server.inject({ url: '/healthz', remoteAddress: '8.8.8.8' })).statusCode).toBe(200);
+    await limited.close();
+  });
+
+  test('counts what leads nowhere as well', async () => {
+    const limited = await startWeb();
+    const ask = async (method: 'GET' | 'POST') =>
+      (await limited.server.inject({ method, url: '/wp-login.php', remoteAddress: '8.8.8.8' })).statusCode;
+    for (let request = 0; request < 300; request += 1)
+      expect([await ask('GET'), await ask('POST')]).toEqual([404, 404]);
+    expect([await ask('GET'), await ask('POST')]).toEqual([429, 429]);
     await limited.close();
   });
 
@@ -231,6 +248,17 @@ test('a request of this machine comes from its loopback, by its name, without a 
   expect(from('127.0.0.1', {})).toBe(false);
   expect(from('127.0.0.1', { host: 'evil.example', via: '1.1 x' })).toBe(false);
 });
+
+test.each([`/overlay/${KEY}`, '/healthz', '/nothing'])(
+  'a body that is sent to %s piece by piece is not waited for',
+  async (path) => {
+    const socket = connect(Number(new URL(web.origin).port), '127.0.0.1');
+    const told = once(socket, 'data');
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`);
+    expect(String((await told)[0])).toMatch(/^HTTP\/1.1 404 /);
+    socket.destroy();
+  },
+);
 
 test.each([
   ['/', 200],
