@@ -81,6 +81,16 @@ describe('bad input', () => {
     expect(JSON.stringify(modal.modal)).toContain('Both');
   });
 
+  it('a handle that is refused can be left out: "Try again" sends the song without it', async () => {
+    const fields = { link: someLink(), artist: 'Ana', title: 'Somebody Elses' };
+    const seen = await submit(show.ana, fields, { tiktok_handle: 'no handle!' });
+    expect(seen.text).toMatch(/can't be a TikTok handle[\s\S]*without that handle/);
+    const modal = await show.ana.click(seen, { label: 'Try again' });
+    const sent = await (await show.ana.fillModal(modal, {})).final(PATIENCE);
+    expect(sent.text).toMatch(/Submitted as[\s\S]*Somebody Elses/);
+    await show.nova.slash('remove', { song: publicId(sent.text) });
+  });
+
   it('a file whose stream ends early is refused as broken', async () => {
     const whole = await tone(330, 20);
     const seen = await submit(show.ana, {

@@ -84,11 +84,19 @@ export function skipAnsweredCard(explained: PlaceExplained): Card {
   return { components: [container('good', [text(`${head}\n${songName(submission)}\n${placeText(explained)}`)])] };
 }
 
+const ABOUT_HANDLE: ReadonlySet<Failure['code']> = new Set(['handle-invalid', 'handle-taken', 'handle-not-seen']);
+
+/** Refused for the handle named with the command. The modal has no field for it, so trying again goes on without. */
+export function isAboutHandle(failure: Failure): boolean {
+  return ABOUT_HANDLE.has(failure.code);
+}
+
 /** A refused modal, with the way back to it. @param retryToken what the router's memory kept of the typed text */
 export function tryAgainCard(failure: Failure, retryToken: string): Card {
+  const without = isAboutHandle(failure) ? '\n-# **Try again** submits the song without that handle.' : '';
   return {
     components: [
-      container('warn', [text(failureText(failure))]),
+      container('warn', [text(`${failureText(failure)}${without}`)]),
       row(button('Try again', encodeCustomId('submission.retry', retryToken), { style: 'primary' })),
     ],
   };

@@ -1,5 +1,5 @@
 import { type ComponentModule, card, refusal } from '../../answer.ts';
-import { tryAgainCard } from '../../cards/submission-card.ts';
+import { isAboutHandle, tryAgainCard } from '../../cards/submission-card.ts';
 import type { Services } from '../services.ts';
 import { handIn, submitted } from './hand-in.ts';
 import { DraftMemory, largestUpload, readSubmitModal, submitModal } from './submit-modal.ts';
@@ -16,7 +16,9 @@ export function submitForm(services: Pick<Services, 'submissions' | 'settings'>)
         if (!press.isModalSubmit()) return refusal({ code: 'panel-outdated' });
         const { draft, file } = readSubmitModal(press, handle);
         const result = await handIn(services, caller, { via: 'modal', draft, file });
-        return result.ok ? submitted(result) : card(tryAgainCard(result.error, memory.keep(caller.userId, draft)));
+        if (result.ok) return submitted(result);
+        const kept = isAboutHandle(result.error) ? { ...draft, handle: '' } : draft;
+        return card(tryAgainCard(result.error, memory.keep(caller.userId, kept)));
       },
     },
     {
