@@ -9,9 +9,15 @@ const UNSEEN =
 /** Accents stacked until they leave the line. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
-/** A stranger's text as one harmless line: trimmed, spaces collapsed, unseen characters removed. Markdown stays. */
+/** Something that leaves a mark by itself: joiners, soft hyphens, accents and blanks do so only beside a letter. */
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{M}]/u;
+
+/**
+ * A stranger's text as one harmless line: trimmed, spaces collapsed, unseen characters removed; empty when nothing could
+ * be seen of it. Markdown stays.
+ */
 export function cleanText(text: string): string {
-  return text
+  const line = text
     .toWellFormed()
     .replace(SPACES, ' ')
     .replace(UNSEEN, '')
@@ -19,6 +25,7 @@ export function cleanText(text: string): string {
     .normalize('NFC')
     .replace(SPACES, ' ')
     .trim();
+  return VISIBLE.test(line) ? line : '';
 }
 
 /** In code points, so that an emoji counts once. */
