@@ -5,7 +5,7 @@ import { type Config, configSecrets } from './config.ts';
 import { createClient, watchClient } from './discord/client.ts';
 import { onDismissal } from './discord/dismissal.ts';
 import { listen, logIn, loginRefusal } from './discord/login.ts';
-import { registerCommands } from './discord/register.ts';
+import { registerCommands, registerRefusal } from './discord/register.ts';
 import { EventBus } from './lib/event-bus.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
 import { systemClock } from './lib/system-clock.ts';
@@ -124,17 +124,15 @@ async function start(
   });
   await life.add(
     'discord',
-    () => enter(logIn(client, config.discord.token)),
+    () => orRefused(logIn(client, config.discord.token), loginRefusal),
     () => client.destroy(),
   );
   onDismissal(client, dismiss);
   for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);
-  await registerCommands(
-    client.rest,
-    { applicationId: client.application.id, guildId: config.discord.guildId ?? null },
-    bot.cogs,
-    memoryOf(store),
-    log,
+  const guildId = config.discord.guildId ?? null;
+  await orRefused(
+    registerCommands(client.rest, { applicationId: client.application.id, guildId }, bot.cogs, memoryOf(store), log),
+    (error) => registerRefusal(error, guildId),
   );
   ready = true;
   await life.add(
@@ -220,12 +218,12 @@ async function listenHttp(
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** A login that Discord refuses is a matter of configuration, told in words. */
-async function enter(login: Promise<void>): Promise<void> {
+/** What Discord refuses because of the configuration is told in words. */
+async function orRefused(work: Promise<void>, words: (error: unknown) => string | null): Promise<void> {
   try {
-    await login;
+    await work;
   } catch (error) {
-    const refusal = loginRefusal(error);
+    const refusal = words(error);
     throw refusal === null ? error : new StartRefusal(refusal, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PermissionFlagsBits, type REST, Routes } from 'discord.js';
 import type { Logger } from '../ports/logger.ts';
 import type { Cog, CommandModule, MessageCommandModule } from './answer.ts';
+import { apiCode } from './send.ts';
 
 /** Remembers what was registered, so that an unchanged set costs no request. */
 export interface RegisterMemory {
@@ -15,29 +16,62 @@ export interface RegisterTarget {
   readonly guildId: string | null;
 }
 
+const GLOBAL = 'global';
+/** The bot is not in that guild, or there is no such guild. */
+const NOT_THERE: ReadonlySet<number | null> = new Set([50_001, 10_004]);
+
 /**
  * Overwrites the bot's commands with those of the cogs, when they differ from what was last registered for the same
- * target. Discord compares names itself: unchanged ones cost nothing of the 200 creates a day.
+ * target. Discord compares names itself: unchanged ones cost nothing of the 200 creates a day. A target of before loses
+ * its commands: where both stand, people are offered each command twice.
  */
 export async function registerCommands(
   rest: REST,
-  target: RegisterTarget,
+  { applicationId, guildId }: RegisterTarget,
   cogs: readonly Cog[],
   memory: RegisterMemory,
   log: Logger,
 ): Promise<void> {
   const modules = cogs.flatMap((cog) => [...cog.commands, ...(cog.messageCommands ?? [])]);
-  const body = modules.map((module) => shaped(module, target.guildId === null));
-  const key = `commands:${target.applicationId}:${target.guildId ?? 'global'}`;
+  const body = modules.map((module) => shaped(module, guildId === null));
   const hash = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-  if ((await memory.get(key)) === hash) return;
-  const route =
-    target.guildId === null
-      ? Routes.applicationCommands(target.applicationId)
-      : Routes.applicationGuildCommands(target.applicationId, target.guildId);
-  await rest.put(route, { body });
-  await memory.set(key, hash);
-  log.info({ commands: body.length, scope: target.guildId ?? 'global' }, 'commands registered');
+  const key = `commands:${applicationId}`;
+  const known = new Map(
+    Object.entries(JSON.parse((await memory.get(key)) ?? '{}') as Readonly<Record<string, string>>),
+  );
+  const remember = () => memory.set(key, JSON.stringify(Object.fromEntries(known)));
+  const here = guildId ?? GLOBAL;
+  if (known.get(here) !== hash) {
+    await rest.put(routeOf(applicationId, here), { body });
+    known.set(here, hash);
+    await remember();
+    log.info({ commands: body.length, scope: here }, 'commands registered');
+  }
+  for (const before of [...known.keys()].filter((scope) => scope !== here)) {
+    await clearCommands(rest, routeOf(applicationId, before));
+    known.delete(before);
+    await remember();
+    log.info({ scope: before }, 'commands of before taken away');
+  }
+}
+
+const routeOf = (applicationId: string, scope: string) =>
+  scope === GLOBAL ? Routes.applicationCommands(applicationId) : Routes.applicationGuildCommands(applicationId, scope);
+
+async function clearCommands(rest: REST, route: ReturnType<typeof routeOf>): Promise<void> {
+  try {
+    await rest.put(route, { body: [] });
+  } catch (error) {
+    // Out of that guild: nobody is offered anything there.
+    if (!NOT_THERE.has(apiCode(error))) throw error;
+  }
+}
+
+/** Why the commands can't be registered, in plain words; null when it is no matter of configuration. */
+export function registerRefusal(error: unknown, guildId: string | null): string | null {
+  return guildId !== null && NOT_THERE.has(apiCode(error))
+    ? `The bot is not in the server that GUILD_ID names (${guildId}). Invite it there, correct the id, or leave GUILD_ID out.`
+    : null;
 }
 
 /**

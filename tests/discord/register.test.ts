@@ -1,0 +1,65 @@
+import { SlashCommandBuilder } from 'discord.js';
+import { expect, test } from 'vitest';
+import { type Cog, type CommandModule, card } from '../../src/discord/answer.ts';
+import { textCard } from '../../src/discord/cards/card.ts';
+import { registerCommands, registerRefusal } from '../../src/discord/register.ts';
+import { botStage } from './bot-stage.ts';
+
+const command = (name: string): CommandModule => ({
+  definition: new SlashCommandBuilder().setName(name).setDescription(name).toJSON(),
+  access: 'everyone',
+  answer: 'private',
+  run: async () => card(textCard('good', name)),
+});
+
+async function stage() {
+  const bot = await botStage();
+  await bot.logIn();
+  const notes = new Map<string, string>();
+  const memory = {
+    get: async (key: string) => notes.get(key) ?? null,
+    set: async (key: string, value: string) => void notes.set(key, value),
+  };
+  const applicationId = bot.client.application.id;
+  const register = (guildId: string | null, ...names: readonly string[]) => {
+    const cogs: Cog[] = [{ commands: names.map(command), components: [] }];
+    return registerCommands(bot.client.rest, { applicationId, guildId }, cogs, memory, bot.log);
+  };
+  const offered = (guildId: string | null) => bot.world.commandsIn(guildId).map(({ name }) => name);
+  return { ...bot, register, offered };
+}
+
+test('commands are registered when they changed, and not again', async () => {
+  const { register, offered, world } = await stage();
+  await register(null, 'one');
+  const mark = world.events.mark();
+  await register(null, 'one');
+  expect(world.requests(() => true, mark)).toEqual([]);
+  await register(null, 'one', 'two');
+  expect(offered(null)).toEqual(['one', 'two']);
+});
+
+test('commands of one server instead of everywhere, and back, are offered once', async () => {
+  const { register, offered, guild } = await stage();
+  await register(null, 'one');
+  await register(guild.id, 'one');
+  expect([offered(null), offered(guild.id)]).toEqual([[], ['one']]);
+  await register(null, 'one');
+  expect([offered(null), offered(guild.id)]).toEqual([['one'], []]);
+});
+
+test('commands of a server that the bot was removed from are nobody’s trouble', async () => {
+  const { register, offered, world, guild } = await stage();
+  await register(guild.id, 'one');
+  world.kickBot(guild.id);
+  await register(null, 'one');
+  expect(offered(null)).toEqual(['one']);
+});
+
+test('a server that the bot is not in is refused in words that say what to change', async () => {
+  const { register } = await stage();
+  const strange = '100000000000000009';
+  const refused: unknown = await register(strange, 'one').catch((error: unknown) => error);
+  expect(registerRefusal(refused, strange)).toContain(`GUILD_ID names (${strange})`);
+  expect(registerRefusal(new Error('something else'), strange)).toBeNull();
+});
