@@ -155,19 +155,22 @@ export class WebServer {
 
   async #file(response: ServerResponse, pathname: string): Promise<void> {
     const { folder } = this.#options;
-    const path = normalize(join(folder, decodeURIComponent(pathname)));
-    if (!path.startsWith(folder + sep) || !existsSync(path)) return refuse(response, 404, 'There is nothing here.');
-    const { size } = await stat(path);
+    const wanted = decoded(pathname);
+    if (wanted === null) return refuse(response, 400, 'That is no address.');
+    const path = normalize(join(folder, wanted));
+    const found = path.startsWith(folder + sep) && existsSync(path) ? await stat(path) : null;
+    if (found === null || !found.isFile()) return refuse(response, 404, 'There is nothing here.');
     response.writeHead(200, {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-      'content-length': size,
+      'content-length': found.size,
       'content-security-policy': POLICY,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       // File names carry a hash of their content, but for the page itself.
       'cache-control': pathname === '/index.html' ? 'no-cache' : 'max-age=31536000, immutable',
     });
-    createReadStream(path).pipe(response);
+    // Whoever goes away in the middle, or a file that does, ends this answer and nothing else.
+    pipeline(createReadStream(path), response, () => undefined);
   }
 
   async #upload(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
@@ -212,6 +215,16 @@ function write(socket: WebSocket, message: StageFact | StageAnswer): void {
 function refuse(response: ServerResponse, status: number, why: string): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${why}\n`);
+}
+
+/** A path as it was meant; null when its escapes make no sense. */
+function decoded(pathname: string): string | null {
+  try {
+    return decodeURIComponent(pathname);
+  } catch (error) {
+    if (error instanceof URIError) return null;
+    throw error;
+  }
 }
 
 function parse(raw: RawData): unknown {

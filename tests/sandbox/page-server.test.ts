@@ -113,6 +113,9 @@ describe('the server of the page', () => {
       '/%00',
     ])
       expect([path, (await ask(path)).status]).toEqual([path, 404]);
+    // A folder, and what is no address: answered, and the server goes on.
+    for (const path of ['/assets', '/assets/', '/%zz'])
+      expect([path, (await ask(path)).status]).toEqual([path, path === '/%zz' ? 400 : 404]);
     expect((await ask('/', {}, 'DELETE')).status).toBe(405);
   });
 
