@@ -7,7 +7,6 @@ import { existsSync, mkdtempSync, readFileSync, rmdirSync, statfsSync } from 'no
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
 import { isNewEnough, npmCommand } from './setup/node.mjs';
 import { packagesReady } from './setup/packages.mjs';
 import { FFMPEG_ADVICE, findPrograms, versionLine, YTDLP_ADVICE } from './setup/programs.mjs';
@@ -145,7 +144,9 @@ async function loads(what, advice, load) {
 /** @returns {Promise<Finding[]>} */
 async function checkSettings() {
   const file = join(ROOT, '.env');
-  const env = { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
+  // As the bot reads it; a package, and so not there for certain when the doctor begins.
+  const { default: dotenv } = await import('dotenv');
+  const env = { ...(existsSync(file) ? dotenv.parse(readFileSync(file)) : {}), ...process.env };
   const where = existsSync(file) ? '.env or the environment' : 'the environment; there is no .env file yet';
   const { parseConfig } = await import('../src/config.ts');
   const parsed = parseConfig(env);

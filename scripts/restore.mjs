@@ -4,8 +4,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import dotenv from 'dotenv';
 
-if (existsSync('.env')) process.loadEnvFile('.env');
+dotenv.config({ quiet: true });
 const dataDir = resolve(process.env.DATA_DIR?.trim() || './data');
 const words = process.argv.slice(2);
 const dryRun = words.includes('--dry-run');

@@ -146,7 +146,8 @@ function bundledFfmpeg(root) {
 function readDotEnv(root) {
   const file = join(root, '.env');
   if (!existsSync(file)) return {};
-  const { FFMPEG_PATH, YTDLP_PATH } = parseEnv(readFileSync(file, 'utf8'));
+  // Editors on Windows begin a file with a mark that would become part of the first name.
+  const { FFMPEG_PATH, YTDLP_PATH } = parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   return { FFMPEG_PATH, YTDLP_PATH };
 }
 

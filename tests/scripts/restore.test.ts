@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,15 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 /** `npm run restore -- …`, away from any `.env`. */
 function restore(...words: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  return restoreWith({ DATA_DIR: dataDir }, words);
+}
+
+function restoreWith(
+  settings: Readonly<Record<string, string>>,
+  words: readonly string[],
+): Promise<{ readonly code: number; readonly said: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir };
+    const env = { PATH: process.env.PATH ?? '', ...settings };
     execFile(process.execPath, [SCRIPT, ...words], { cwd: dataDir, env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout + stderr }),
     );
@@ -51,4 +58,12 @@ test('lists the backups, tries one without touching anything, puts it back and k
   expect((await restore(file)).said).toMatch(/database of before is kept as .*before-restore[\s\S]*Restored/);
   expect(await markNow()).toBe('one');
   expect((await readdir(dataDir)).filter((name) => name.includes('before-restore'))).toHaveLength(1);
+});
+
+test('reads .env as the bot does, as an editor on Windows leaves it too', async () => {
+  const said = (folder: string) =>
+    expect.stringContaining(`There are no backups in ${join(dataDir, folder, 'backups')}`);
+  await writeFile(join(dataDir, '.env'), '\uFEFFDATA_DIR="the show"\r\nPORT=3000\r\n');
+  expect(await restoreWith({}, [])).toMatchObject({ said: said('the show') });
+  expect(await restoreWith({ DATA_DIR: join(dataDir, 'other') }, [])).toMatchObject({ said: said('other') });
 });

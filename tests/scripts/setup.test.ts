@@ -108,7 +108,10 @@ describe('programs', () => {
   });
 
   test('may be configured in .env, where the environment goes first', () => {
-    writeFileSync(join(folder, '.env'), 'DISCORD_TOKEN=abc\nFFMPEG_PATH=/a/ffmpeg\nYTDLP_PATH="/b/yt-dlp"\n');
+    writeFileSync(
+      join(folder, '.env'),
+      '\uFEFFFFMPEG_PATH=/a/ffmpeg\r\nDISCORD_TOKEN=abc\r\nYTDLP_PATH="/b/yt-dlp"\r\n',
+    );
     expect(findPrograms(folder, { YTDLP_PATH: '/c/yt-dlp' })).toMatchObject({
       ffmpeg: '/a/ffmpeg',
       ytdlp: '/c/yt-dlp',
