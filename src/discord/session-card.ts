@@ -5,11 +5,8 @@ import type { SessionReports } from '../services/session-report.ts';
 import type { SessionReport } from '../services/snapshots.ts';
 import type { Card } from './cards/card.ts';
 import { metricsCard, TABLE_ROWS } from './cards/metrics-card.ts';
-import { metricsCsv } from './cards/metrics-csv.ts';
 import { drawShow } from './show-picture.ts';
-
-/** Largest table that is attached: the least any server takes. bytes */
-const MAX_CSV_BYTES = 8_000_000;
+import { showTable } from './show-table.ts';
 
 export interface SessionCardPorts {
   readonly client: Client<true>;
@@ -52,12 +49,6 @@ export function createSessionCard({ client, reports, clock, log }: SessionCardPo
     const report = await reports.report(guildId, sessionId);
     if (report === null) return null;
     const [png, members] = await Promise.all([picture(report), names(report)]);
-    const csv = report.handles.length === 0 ? null : metricsCsv(report, members);
-    return metricsCard(
-      report,
-      members,
-      { picture: png, csv: csv !== null && csv.byteLength <= MAX_CSV_BYTES ? csv : null },
-      clock.now(),
-    );
+    return metricsCard(report, members, { picture: png, table: await showTable(report, members) }, clock.now());
   };
 }

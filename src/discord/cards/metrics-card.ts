@@ -1,7 +1,7 @@
 import { ComponentType } from 'discord.js';
 import stringWidth from 'string-width';
 import type { SessionHandleRow, SessionReport } from '../../services/snapshots.ts';
-import { type Card, container, separator, text } from './card.ts';
+import { type Card, type CardFile, container, separator, text } from './card.ts';
 import { clockTime, count, plain, plural } from './words.ts';
 
 /** Rows of the posted table; the file has all. */
@@ -100,7 +100,7 @@ function totalsText({ totals, viewers, songs, gaps }: SessionReport, spanMs: num
 export function metricsCard(
   report: SessionReport,
   names: ReadonlyMap<string, string>,
-  files: { readonly picture: Uint8Array | null; readonly csv: Uint8Array | null },
+  files: { readonly picture: Uint8Array | null; readonly table: CardFile | null },
   now: number,
 ): Card {
   const spanMs = (report.endedAt ?? now) - report.startedAt;
@@ -113,10 +113,9 @@ export function metricsCard(
       : [
           text(`**Top of the crowd**\n${table(report, names)}`),
           text(
-            `-# ${more > 0 ? `and ${more.toLocaleString('en-US')} more in the file · ` : ''}watch time is approximate: from first to last interaction`,
+            `-# ${more > 0 ? `and ${more.toLocaleString('en-US')} more${files.table === null ? '' : ' in the file'} · ` : ''}watch time is approximate: from first to last interaction`,
           ),
         ];
-  const csvName = `show-${report.sessionId}.csv`;
   return {
     components: [
       container('brand', [
@@ -131,14 +130,14 @@ export function metricsCard(
             ]),
         separator(),
         ...people,
-        ...(files.csv === null
+        ...(files.table === null
           ? []
-          : [{ type: ComponentType.File as const, file: { url: `attachment://${csvName}` } }]),
+          : [{ type: ComponentType.File as const, file: { url: `attachment://${files.table.name}` } }]),
       ]),
     ],
     files: [
       ...(files.picture === null ? [] : [{ name: PICTURE_NAME, bytes: files.picture }]),
-      ...(files.csv === null ? [] : [{ name: csvName, bytes: files.csv }]),
+      ...(files.table === null ? [] : [files.table]),
     ],
   };
 }

@@ -50,7 +50,7 @@ function report(handles: readonly SessionHandleRow[]): SessionReport {
   };
 }
 
-const NO_FILES = { picture: null, csv: null };
+const NO_FILES = { picture: null, table: null };
 const body = (card: ReturnType<typeof metricsCard>) => ({ flags: 1 << 15, components: card.components });
 
 function shownText(card: ReturnType<typeof metricsCard>): string {
@@ -60,17 +60,22 @@ function shownText(card: ReturnType<typeof metricsCard>): string {
 describe('the numbers after a show', () => {
   test.each([0, 1, 15, 16, 1_000, 100_000])('stay within Discord limits with %i handles', (count) => {
     const handles = Array.from({ length: count }, (_, n) => row(n));
-    const files = { picture: new Uint8Array([1]), csv: new Uint8Array([1]) };
+    const files = { picture: new Uint8Array([1]), table: { name: 'show-7.csv', bytes: new Uint8Array([1]) } };
     const card = metricsCard(report(handles), new Map(), files, START);
     const filenames = (card.files ?? []).map(({ name }) => name);
     expect(validateNewMessage(JSON.parse(JSON.stringify(body(card))), { filenames })).toEqual({ ok: true });
   });
 
   test('show fifteen handles and say how many more there are', () => {
-    const card = metricsCard(report(Array.from({ length: 40 }, (_, n) => row(n))), new Map(), NO_FILES, START);
+    const crowd = report(Array.from({ length: 40 }, (_, n) => row(n)));
+    const card = metricsCard(crowd, new Map(), NO_FILES, START);
     expect(shownText(card)).toContain('viewer14');
     expect(shownText(card)).not.toContain('viewer15');
-    expect(shownText(card)).toContain('and 25 more');
+    expect(shownText(card)).toContain('and 25 more ·');
+    const table = { name: 'show-7.csv.gz', bytes: new Uint8Array([1]) };
+    const withFile = metricsCard(crowd, new Map(), { picture: null, table }, START);
+    expect(shownText(withFile)).toContain('and 25 more in the file');
+    expect(shownText(withFile)).toContain('attachment://show-7.csv.gz');
     expect(shownText(card)).toContain('watch time is approximate');
   });
 
@@ -124,7 +129,7 @@ describe('the table as a file', () => {
         report([row(1, { handle: name, nickname: name, linkedUserId: '9' })]),
         new Map([['9', name]]),
       );
-      const [, line = ''] = new TextDecoder().decode(csv).split(/\r\n(?=\S)/);
+      const [, line = ''] = [...csv].join('').split(/\r\n(?=\S)/);
       for (const cell of [line.split(',')[0], line.split(',')[1], line.split(',')[3]]) {
         expect(cell?.replace(/^"/, '')).toMatch(/^'/);
       }
@@ -132,12 +137,8 @@ describe('the table as a file', () => {
   );
 
   test('has every handle, and no text that a spreadsheet would run', () => {
-    const csv = new TextDecoder().decode(
-      metricsCsv(
-        report([row(1, { nickname: '=HYPERLINK("http://evil")' }), row(2, { nickname: 'a "quoted", name\nnext' })]),
-        new Map(),
-      ),
-    );
+    const nasty = [row(1, { nickname: '=HYPERLINK("http://evil")' }), row(2, { nickname: 'a "quoted", name\nnext' })];
+    const csv = [...metricsCsv(report(nasty), new Map())].join('');
     const lines = csv.split('\r\n');
     expect(lines[0]).toContain('tiktok_handle,nickname');
     expect(csv).not.toMatch(/(^|,)"?=HYPERLINK/m);

@@ -262,7 +262,12 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
     gift: gifts[0] ?? gift({}),
     songs: [{ submissionId: 1, publicId: '9QRM', from: 'skip', to: 'free' }],
   }),
-  'numbers of a show': metricsCard(session, new Map([[IDS.ben, 'Ben']]), { picture, csv: new Uint8Array([1]) }, NOW),
+  'numbers of a show': metricsCard(
+    session,
+    new Map([[IDS.ben, 'Ben']]),
+    { picture, table: { name: `show-${session.sessionId}.csv`, bytes: new Uint8Array([1]) } },
+    NOW,
+  ),
   ...Object.fromEntries(SETUP_STEPS.map((step) => [`setup, ${step}`, setup(step)])),
   'setup, done': setupDoneCard(),
   'help, listener': helpCard({ isReviewer: false, isAdmin: false }),
