@@ -102,9 +102,21 @@ export class Announcer implements Notifier {
     if (card === null) return 'refused';
     const channel = await this.#channelOf(guildId, 'channel.submissions');
     if (channel === null || channel === 'retry') return channel ?? 'refused';
+    const there = await this.#isThere(guildId, userId);
+    if (there !== true) return there === 'retry' ? 'retry' : 'refused';
     const sent = await this.#attempt({ guildId, channelId: channel.id }, () => channel.send(asMessage(card, once)));
     if (sent.kind === 'sent') this.#letPass(sent.message);
     return sent.kind === 'closed' ? 'refused' : sent.kind;
+  }
+
+  /** Asked anew: whoever leaves stays in the cache, because the bot does not hear of it. */
+  async #isThere(guildId: string, user: string): Promise<boolean | 'retry'> {
+    try {
+      await this.#ports.client.guilds.cache.get(guildId)?.members.fetch({ user, force: true, cache: false });
+      return true;
+    } catch (error) {
+      return this.#outcome(error, { guildId, user }).kind === 'retry' ? 'retry' : false;
+    }
   }
 
   async #tellChannel(

@@ -77,6 +77,26 @@ describe('a notice for a member', () => {
     expect(await announcer.deliver(guild.id, member(ben.id), ON_AIR)).toBe('refused');
   });
 
+  test('who left the server goes into no channel: nobody there would read it', async () => {
+    const { announcer, people, guild, settings, addChannel, world } = await stage();
+    const drop = addChannel('song-drop');
+    settings.put(guild.id, { 'channel.submissions': drop.id });
+    for (const dmsClosed of [true, false]) {
+      const ben = people.human(guild, `ben-${dmsClosed}`, { dmsClosed });
+      world.removeMember(guild.id, ben.id);
+      expect(await announcer.deliver(guild.id, member(ben.id), ON_AIR)).toBe('refused');
+    }
+    expect(world.messages.in(drop.id)).toEqual([]);
+  });
+
+  test('waits when Discord does not say whether they are still there', async () => {
+    const { announcer, people, guild, settings, addChannel, discord } = await stage();
+    const ben = people.human(guild, 'ben', { dmsClosed: true });
+    settings.put(guild.id, { 'channel.submissions': addChannel('song-drop').id });
+    discord.faults.rest({ match: `/members/${ben.id}`, status: 503 });
+    expect(await announcer.deliver(guild.id, member(ben.id), ON_AIR)).toBe('retry');
+  });
+
   test('with personal data never goes into a channel', async () => {
     const { announcer, people, guild, settings, addChannel, world } = await stage();
     const ben = people.human(guild, 'ben', { dmsClosed: true });
