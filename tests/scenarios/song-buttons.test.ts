@@ -97,3 +97,22 @@ describe('two reviewers at the same song', () => {
     expect(audited).toHaveLength(1);
   });
 });
+
+describe('a message with the buttons of a panel that is none', () => {
+  it('shows, as the answer of /nowplaying, what its own buttons changed', async () => {
+    const answer = await ask(show.nova, 'nowplaying');
+    const chosen = await (await show.nova.select(answer, { placeholder: /Filters/ }, ['slow', 'reverb'])).final(
+      PATIENCE,
+    );
+    expect(chosen.answered).toBe('update');
+    const marked = JSON.stringify(chosen.message?.components).match(/"value":"[^"]+"[^}]*"default":true/g) ?? [];
+    expect(marked.map((option) => option.split('"')[3])).toEqual(['reverb', 'slow']);
+  });
+
+  it('says, left over from an older panel, that there is a newer one when its page is turned', async () => {
+    const { world } = show.sandbox.discord;
+    const { message } = await show.nova.waitToSee(show.channels.review, 'Reviewer queue', PATIENCE);
+    const copy = world.messages.post({ ...message, channelId: show.channels.lobby.id });
+    expect(await told(await show.nova.clickRaw(copy, 'v1:reviewer.page:1'))).toMatch(/use the newest one/);
+  });
+});

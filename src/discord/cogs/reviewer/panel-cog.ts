@@ -3,6 +3,7 @@ import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import { queueView } from '../queue/queue-view.ts';
 import type { Services } from '../services.ts';
+import { OUTDATED } from './song-action.ts';
 
 /** Pages of the panels, and the control room's own switches. */
 export function panelCog(services: Pick<Services, 'queue' | 'submissions'>, desk: PanelDesk): Cog {
@@ -11,7 +12,8 @@ export function panelCog(services: Pick<Services, 'queue' | 'submissions'>, desk
     action,
     access: 'reviewer',
     answer: 'update',
-    run: (press, _caller, [page]) => desk.redraw(press, idArgument(page) ?? 0),
+    run: async (press, _caller, [page]) =>
+      desk.isPanel(press) ? desk.redraw(press, idArgument(page) ?? 0) : refusal(OUTDATED),
   });
   const opener = (action: string, open: boolean): ComponentModule => ({
     action,

@@ -1,9 +1,11 @@
+import { MessageFlags } from 'discord.js';
 import type { Failure } from '../../../domain/failure.ts';
 import { isFilterName, MAX_VOLUME, MIN_VOLUME } from '../../../domain/playback.ts';
 import { err, type Result } from '../../../lib/result.ts';
 import { justPlayed } from '../../../services/queue-reads.ts';
 import type { PlaybackStatus } from '../../../services/snapshots.ts';
-import { type Caller, type ComponentModule, refusal } from '../../answer.ts';
+import { type Answer, type Caller, type ComponentModule, type ComponentPress, refusal, update } from '../../answer.ts';
+import { nowPlayingCard } from '../../cards/playback-card.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
@@ -20,10 +22,18 @@ const VOLUME_STEP = 10;
 export function voiceButtons(
   { playback, queue }: Pick<Services, 'playback' | 'queue'>,
   desk: PanelDesk,
+  now: () => number,
 ): readonly ComponentModule[] {
   async function staleness(guildId: string, shownPlayId: number | null): Promise<Failure | null> {
     const onAir = await queue.onAir(guildId);
     return onAir === null || onAir.playId === shownPlayId ? null : justPlayed(onAir);
+  }
+  /** On a panel, or on the answer of `/nowplaying`, which one person alone sees. */
+  async function redrawn(press: ComponentPress, { guildId }: Caller): Promise<Answer> {
+    const isAnswer = press.message?.flags.has(MessageFlags.Ephemeral) === true;
+    return isAnswer
+      ? update(nowPlayingCard(await queue.onAir(guildId), playback.status(guildId), now()))
+      : desk.redraw(press);
   }
   const voiceButton = (
     verb: 'play' | 'pause' | 'stop' | 'seek',
@@ -36,7 +46,7 @@ export function voiceButtons(
       const stale = await staleness(caller.guildId, idArgument(playId));
       if (stale !== null) return refusal(stale);
       const result = await act(caller, way);
-      return result.ok ? desk.redraw(press) : refusal(result.error);
+      return result.ok ? redrawn(press, caller) : refusal(result.error);
     },
   });
   const jump = async (
@@ -52,21 +62,22 @@ export function voiceButtons(
     action: 'voice.volume',
     access: 'reviewer',
     answer: 'update',
-    run: async (press, { guildId, userId }, [way]) => {
+    run: async (press, caller, [way]) => {
+      const { guildId, userId } = caller;
       const wanted = playback.status(guildId).volume + (way === 'down' ? -VOLUME_STEP : VOLUME_STEP);
       const percent = Math.min(MAX_VOLUME, Math.max(MIN_VOLUME, wanted));
       const result = await playback.setVolume(guildId, userId, percent);
-      return result.ok ? desk.redraw(press) : refusal(result.error);
+      return result.ok ? redrawn(press, caller) : refusal(result.error);
     },
   };
   const filters: ComponentModule = {
     action: 'voice.filters',
     access: 'reviewer',
     answer: 'update',
-    run: async (press, { guildId, userId }) => {
+    run: async (press, caller) => {
       const chosen = press.isStringSelectMenu() ? press.values.filter(isFilterName) : [];
-      const result = await playback.setFilters(guildId, userId, chosen);
-      return result.ok ? desk.redraw(press) : refusal(result.error);
+      const result = await playback.setFilters(caller.guildId, caller.userId, chosen);
+      return result.ok ? redrawn(press, caller) : refusal(result.error);
     },
   };
   return [

@@ -24,6 +24,6 @@ export function voiceCog(services: Services, desk: PanelDesk, now: () => number)
       nowplayingCommand(services, now),
       voicestatusCommand(services, now),
     ],
-    components: voiceButtons(services, desk),
+    components: voiceButtons(services, desk, now),
   };
 }
