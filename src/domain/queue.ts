@@ -66,6 +66,14 @@ export function waitFor(place: number, songMs: number, elapsedMs: number | null)
   return restOfOnAir + (place - 1) * songMs;
 }
 
+/** How long after a song ended its taking may still be undone, ms. */
+const UNDO_MS = 10 * 60_000;
+
+/** @param endedAt ms since the epoch; null while the song is on air */
+export function canUndo(endedAt: number | null, now: number): boolean {
+  return endedAt === null || now - endedAt <= UNDO_MS;
+}
+
 /** Zero-based pages of a list, clamped to what exists; an empty list has one page. */
 export function pageOf(
   asked: number,

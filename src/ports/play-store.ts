@@ -41,6 +41,8 @@ export interface Play extends NewPlay {
 }
 
 export interface PlayPace {
+  /** Newest play that was not undone. */
+  readonly newest: Play | null;
   readonly onAir: Play | null;
   /** Measured ms of the newest ended plays, newest first: of the open session, or, without one, of no session. */
   readonly durations: readonly number[];

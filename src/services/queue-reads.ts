@@ -1,6 +1,6 @@
 import type { Failure } from '../domain/failure.ts';
 import type { PointOrigin, PointsByOrigin } from '../domain/handle.ts';
-import { MEASURED_SONGS, pageOf, songDuration, waitFor } from '../domain/queue.ts';
+import { canUndo, MEASURED_SONGS, pageOf, songDuration, waitFor } from '../domain/queue.ts';
 import type { Settings } from '../domain/setting.ts';
 import { isPlayLine, type Submission, WAITING_LINES, type WaitingLine } from '../domain/submission.ts';
 import type { Play } from '../ports/play-store.ts';
@@ -17,11 +17,15 @@ export interface Pace {
   /** How long the song on air has been playing; null when nothing is on air. ms */
   readonly elapsedMs: number | null;
   readonly onAir: Play | null;
+  /** The play that Undo takes back; null when there is none, or it ended too long ago. */
+  readonly undoable: Play | null;
 }
 
 export async function paceOf(reads: StoreReads, guildId: string, now: number): Promise<Pace> {
-  const { onAir, durations } = await reads.plays.pace(guildId, now - SHOW_MS, MEASURED_SONGS);
-  return { songMs: songDuration(durations), elapsedMs: onAir === null ? null : now - onAir.startedAt, onAir };
+  const { newest, onAir, durations } = await reads.plays.pace(guildId, now - SHOW_MS, MEASURED_SONGS);
+  const elapsedMs = onAir === null ? null : now - onAir.startedAt;
+  const undoable = newest !== null && canUndo(newest.endedAt, now) ? newest : null;
+  return { songMs: songDuration(durations), elapsedMs, onAir, undoable };
 }
 
 export async function explainPlace(reads: StoreReads, submission: Submission, pace: Pace): Promise<PlaceExplained> {
@@ -199,6 +203,7 @@ export async function queuePage(
     pending: counts.pending,
     lines: lineStates(settings, counts),
     onAir: pace.onAir === null ? null : await onAirOf(reads, pace.onAir),
+    undoablePlayId: pace.undoable?.id ?? null,
     songMs: pace.songMs,
   };
 }

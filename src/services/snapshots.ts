@@ -37,6 +37,8 @@ export interface QueuePage {
   readonly pending: number;
   readonly lines: readonly LineState[];
   readonly onAir: OnAir | null;
+  /** What Undo takes back: the song on air, or one that ended some minutes ago. Null when there is none. */
+  readonly undoablePlayId: number | null;
   /** Measured ms per song (median of the last 10 of this session; 3 min before there are any). */
   readonly songMs: number;
 }

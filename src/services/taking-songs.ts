@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
+import { canUndo } from '../domain/queue.ts';
 import { ERASED, isPlayLine, type Submission } from '../domain/submission.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Play } from '../ports/play-store.ts';
@@ -6,9 +7,6 @@ import type { StoreTx } from '../ports/store.ts';
 import { justPlayed, onAirOf, ownersOf, toOnAir } from './queue-reads.ts';
 import type { OnAir } from './snapshots.ts';
 import { audit, recordMove } from './staff-record.ts';
-
-/** How long after a song ended its taking may still be undone, ms. */
-const UNDO_MS = 10 * 60_000;
 
 export interface Taken {
   readonly onAir: OnAir;
@@ -137,7 +135,7 @@ async function undoRefusal(
     }
     return tooLate(tx, shown);
   }
-  return newest.endedAt !== null && at - newest.endedAt > UNDO_MS ? tooLate(tx, newest) : null;
+  return canUndo(newest.endedAt, at) ? null : tooLate(tx, newest);
 }
 
 async function tooLate(tx: StoreTx, play: Play): Promise<Failure> {

@@ -58,9 +58,11 @@ export class PlayRepository implements PlayStore {
           AND session_id IS (SELECT id FROM session WHERE guild_id = ${guildId} AND ended_at IS NULL)
         ORDER BY id DESC LIMIT ${limit})
     `.execute(this.#db);
-    const newest = rows.find((row) => row.is_newest === 1);
+    const row = rows.find((each) => each.is_newest === 1);
+    const newest = row === undefined ? null : toPlay(row);
     return {
-      onAir: newest === undefined || newest.ended_at !== null ? null : toPlay(newest),
+      newest,
+      onAir: newest !== null && newest.endedAt === null ? newest : null,
       // Not a condition of the query: that would search the whole past for enough young plays.
       durations: rows
         .filter((row) => row.is_newest === 0 && (row.session_id !== null || row.started_at >= since))

@@ -42,6 +42,27 @@ describe('Next on the panel', () => {
     expect(last.text).toMatch(/On air: .*Second/);
   });
 
+  it('can still be undone when its song was finished by mistake', async () => {
+    const id = await submitFree(show.ana, 'Finished Too Soon');
+    rest();
+    await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*#${id}`), PATIENCE);
+    await press(await reviewerQueue(), 'Next');
+    rest();
+    const room = await show.nova.waitToSee(show.channels.review, /Control room[\s\S]*Finished Too Soon/, PATIENCE);
+    const finished = await press(room, 'Finish');
+    expect(finished.text).toMatch(/Nothing on air/);
+    const undone = await (await show.nova.click(finished, { label: 'Undo' })).final(PATIENCE);
+    expect(undone.answered).toBe('update');
+    rest();
+    const queue = await show.nova.waitToSee(
+      show.channels.review,
+      new RegExp(`Reviewer queue[\\s\\S]*#${id}`),
+      PATIENCE,
+    );
+    await press(await reviewerQueue(), 'Next');
+    expect(queue.text).toContain('Finished Too Soon');
+  });
+
   it('pressed by two reviewers at once plays one song and tells the other', async () => {
     const rick = show.people.human(show.guildId, 'rick', { permissions: ['MANAGE_GUILD'] });
     const [one, two] = [await submitFree(show.ana, 'Race One'), await submitFree(show.ben, 'Race Two')];

@@ -229,6 +229,22 @@ describe('undo', () => {
   });
 });
 
+describe('what can be undone', () => {
+  const undoable = async () => (await stage.queue.page(GUILD, 0, 1)).undoablePlayId;
+
+  test('is the song on air, and after its end for ten minutes still', async () => {
+    expect(await undoable()).toBeNull();
+    await stage.submit('1', { line: 'free' });
+    const { playId } = unwrap(await next()).onAir;
+    expect(await undoable()).toBe(playId);
+    unwrap(await stage.queue.finishOnAir(GUILD, STAFF));
+    await stage.clock.advance(600_000);
+    expect(await undoable()).toBe(playId);
+    await stage.clock.advance(1);
+    expect(await undoable()).toBeNull();
+  });
+});
+
 describe('stop', () => {
   test('leaves nothing on air and takes nothing', async () => {
     await stage.submit('1', { line: 'free' });

@@ -82,6 +82,7 @@ export function queuePage(songs: readonly Submission[], air: OnAir | null = null
     pending: 0,
     lines: [],
     onAir: air,
+    undoablePlayId: air?.playId ?? null,
     songMs: 180_000,
   };
 }

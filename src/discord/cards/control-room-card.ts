@@ -1,11 +1,12 @@
 import { WAITING_LINES } from '../../domain/submission.ts';
-import type { LineState, LiveStatus, OnAir, PlaybackStatus, QueuePage } from '../../services/snapshots.ts';
+import type { LineState, LiveStatus, PlaybackStatus, QueuePage } from '../../services/snapshots.ts';
 import { encodeCustomId } from '../custom-id.ts';
 import { button, type Card, container, openButtons, row, separator, text, textCard } from './card.ts';
 import { refusalText } from './failure-card.ts';
 import { eventTotal, liveAccent, truthText } from './live-card.ts';
 import { onAirText } from './on-air-card.ts';
 import { pauseOrPlay } from './playback-card.ts';
+import { undoButton } from './queue-card.ts';
 import { count, LINE_EMOJI, LINE_LABEL, plain, plural, relativeTime, signed } from './words.ts';
 
 /** The LIVE in a few lines. Spans are Discord's own ticking times, so that a quiet show costs no edits. */
@@ -73,7 +74,7 @@ export function controlRoomCard({ queue, live, playback }: ControlRoom): Card {
         text(queueText(lines)),
         separator(),
         text(onAir === null ? '*Nothing on air. Next takes the first song.*' : onAirText(onAir)),
-        songButtons(onAir, playback),
+        songButtons(queue, playback),
         row(
           button('Open submissions', encodeCustomId('room.open', 'all'), {
             style: 'success',
@@ -94,12 +95,12 @@ export function controlRoomCard({ queue, live, playback }: ControlRoom): Card {
 }
 
 /** Buttons about the song on air. They name it, so that a press that comes too late does nothing to another song. */
-function songButtons(onAir: OnAir | null, playback: PlaybackStatus) {
+function songButtons({ onAir, undoablePlayId }: QueuePage, playback: PlaybackStatus) {
   const playId = onAir?.playId ?? 0;
   const none = { disabled: onAir === null };
   return row(
     button('Next', encodeCustomId('reviewer.next', playId), { style: 'primary', emoji: '⏭️' }),
-    button('Undo', encodeCustomId('reviewer.undo', playId), { emoji: '↩️', ...none }),
+    undoButton(undoablePlayId),
     pauseOrPlay(playback, playId, none),
     button('Stop', encodeCustomId('voice.stop', playId), { emoji: '⏹️', ...none }),
     button('Bookmark', encodeCustomId('song.bookmark', onAir?.submission.id ?? 0), {

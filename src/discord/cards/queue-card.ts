@@ -101,6 +101,11 @@ export function queueCard(queue: QueuePage, own: readonly string[]): Card {
   };
 }
 
+/** Takes back the newest Next, also when its song was finished since. @param playId null when there is none */
+export function undoButton(playId: number | null) {
+  return button('Undo', encodeCustomId('reviewer.undo', playId ?? 0), { emoji: '↩️', disabled: playId === null });
+}
+
 /** The reviewer's queue with its actions. The Next button names the song on air: a second press of it does nothing. */
 export function reviewerQueueCard(queue: QueuePage): Card {
   const rows = queue.entries.map(staffRow);
@@ -116,7 +121,7 @@ export function reviewerQueueCard(queue: QueuePage): Card {
         ...songMenu('reviewer.pick', 'Do something with a song…', queue),
         row(
           button('Next', encodeCustomId('reviewer.next', playId), { style: 'primary', emoji: '⏭️' }),
-          button('Undo', encodeCustomId('reviewer.undo', playId), { emoji: '↩️', disabled: queue.onAir === null }),
+          undoButton(queue.undoablePlayId),
           ...pageButtons('reviewer.page', queue),
         ),
       ]),

@@ -143,7 +143,7 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
     playback: playing({ voice: { kind: 'recovering', channelId: IDS.studio, attempt: 2 } }),
   }),
   'control room, waiting for the host': controlRoomCard({
-    queue: queuePage({ onAir: null }),
+    queue: queuePage({ onAir: null, undoablePlayId: null }),
     live: {
       kind: 'trying',
       host: 'nova_live',

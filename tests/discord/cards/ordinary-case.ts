@@ -112,6 +112,7 @@ export function queuePage(change: Partial<QueuePage> = {}): QueuePage {
     pending: 2,
     lines: WAITING_LINES.map((line) => ({ line, waiting: waiting[line], open: line !== 'pending' })),
     onAir: onAir(),
+    undoablePlayId: 41,
     songMs: 3 * MINUTE,
     ...change,
   };
@@ -125,6 +126,7 @@ export const emptyQueue = (): QueuePage =>
     pending: 0,
     lines: WAITING_LINES.map((line) => ({ line, waiting: 0, open: true })),
     onAir: null,
+    undoablePlayId: null,
   });
 
 export function pendingPage(): QueuePage {

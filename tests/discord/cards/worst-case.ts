@@ -96,6 +96,7 @@ export function queuePage(text: string, size: number): QueuePage {
     pending: 1_000_000,
     lines: WAITING_LINES.map((line) => ({ line, waiting: 1_000_000, open: false })),
     onAir: onAir(text),
+    undoablePlayId: 999_999_999_999,
     songMs: HUGE,
   };
 }
