@@ -208,11 +208,17 @@ async function listenHttp(
     await web.listen({ port, host });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(code)) throw error;
-    throw new StartRefusal(
-      `PORT ${port} on ${host} can't be used (${code}). Is another bot running? Choose another PORT.`,
-      { cause: error },
-    );
+    if (['EADDRINUSE', 'EACCES'].includes(code))
+      throw new StartRefusal(
+        `PORT ${port} on ${host} can't be used (${code}). Is another bot running? Choose another PORT.`,
+        { cause: error },
+      );
+    if (['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code))
+      throw new StartRefusal(
+        `HOST ${host} is no address of this machine (${code}). Leave it out, or use 0.0.0.0 to be reached from elsewhere.`,
+        { cause: error },
+      );
+    throw error;
   }
   const address = web.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
