@@ -136,6 +136,7 @@ export class Announcer implements Notifier {
         { guildId, notice, setting },
         'nobody could be told: that channel is not set or out of reach',
       );
+      await this.#tellMissing(guildId, setting, notice);
       return 'refused';
     }
     const place = { guildId, channelId: channel.id };
@@ -144,7 +145,23 @@ export class Announcer implements Notifier {
       if (known !== 'unknown') return known;
     }
     const sent = await this.#attempt(place, () => channel.send(asMessage(card, once)));
-    return sent.kind === 'closed' ? 'refused' : sent.kind;
+    if (sent.kind === 'sent' || sent.kind === 'retry') return sent.kind;
+    await this.#tellMissing(guildId, setting, notice);
+    return 'refused';
+  }
+
+  /** What staff wants to find in a channel is not taken there: they hear of it where they are told of trouble. */
+  async #tellMissing(guildId: string, setting: SettingKey, notice: Notice): Promise<void> {
+    const channelId = (await this.#ports.settings.all(guildId))[setting];
+    const what =
+      notice.kind === 'metrics'
+        ? 'the numbers of the show (`/metrics` shows them again)'
+        : notice.kind === 'bookmark'
+          ? `the bookmarked song \`#${notice.publicId}\``
+          : null;
+    if (what === null || typeof channelId !== 'string') return;
+    const text = `I could not post ${what} in <#${channelId}>. \`/selfheal\` names what I'm missing there.`;
+    await this.#tellStaff(guildId, 'channel.debug', { kind: 'staff-alert', text });
   }
 
   /** What became of an earlier try; `unknown`: it did not reach the channel, so the numbers are to be sent. */

@@ -214,6 +214,28 @@ describe('a notice for a channel', () => {
     expect(nova.sees(review)[0]?.text).toContain(alert.text);
   });
 
+  test.each([
+    ['the numbers of a show', 'channel.metrics', { kind: 'metrics', sessionId: 7 }, /numbers of the show.*#wanted/],
+    ['a bookmarked song', 'channel.bookmarks', { kind: 'bookmark', publicId: '4F7K', by: '1' }, /`?#4F7K.*#wanted/],
+  ] as const)(
+    'with %s that its channel does not take is told to staff, who may look there in vain',
+    async (_what, setting, notice, told) => {
+      const { announcer, guild, settings, addChannel, nova, world, client } = await stage();
+      const target: NoticeTarget = { kind: 'channel', setting };
+      expect(await announcer.deliver(guild.id, target, notice)).toBe('refused');
+      expect(nova.dms()).toEqual([]);
+      const wanted = addChannel('wanted');
+      const debug = addChannel('debug');
+      settings.put(guild.id, { [setting]: wanted.id, 'channel.debug': debug.id });
+      world.updateRole(world.botRole(guild.id).id, { permissions: 0n });
+      const shut = new Promise((resolve) => client.once('channelUpdate', resolve));
+      world.setOverwrite(wanted.id, { id: guild.id, type: 0, allow: 0n, deny: 1n << 11n });
+      await shut;
+      expect(await announcer.deliver(guild.id, target, notice)).toBe('refused');
+      expect(nova.sees(debug).map(({ text }) => text)).toEqual([expect.stringMatching(told)]);
+    },
+  );
+
   test('for staff goes past a channel that the bot may not write in: to the next one, to the owner in the end', async () => {
     const { announcer, guild, settings, addChannel, nova, world, client } = await stage();
     const [debug, review] = [addChannel('debug'), addChannel('review')];
