@@ -6,6 +6,7 @@ import { isWaiting, type MediaState, type Submission } from '../domain/submissio
 import { err, ok, type Result } from '../lib/result.ts';
 import type { StoreReads, StoreTx } from '../ports/store.ts';
 import type { Song, SuggestScope } from '../ports/submission-store.ts';
+import { type MovedSong, tellMoves } from './gift-credit.ts';
 import { explainPlace, explainPlaces, notWaiting, paceOf } from './queue-reads.ts';
 import { settingsFrom } from './setting-values.ts';
 import type { PlaceExplained } from './snapshots.ts';
@@ -30,6 +31,11 @@ export interface OwnPage {
   readonly page: number;
   readonly pages: number;
   readonly total: number;
+}
+
+interface SkipAnswered {
+  readonly explained: PlaceExplained;
+  readonly moved: readonly MovedSong[];
 }
 
 const OWN_PAGE = 10;
@@ -66,16 +72,16 @@ export class SubmissionService {
     ownerId: string,
     isSkip: boolean,
   ): Promise<Result<PlaceExplained, Failure>> {
-    const { store, clock } = this.#ports;
+    const { store, clock, bus } = this.#ports;
     const at = clock.now();
-    const answered = await store.transaction(async (tx): Promise<Result<PlaceExplained, Failure>> => {
+    const answered = await store.transaction(async (tx): Promise<Result<SkipAnswered, Failure>> => {
       const own = await ownSong(tx, guildId, submissionId, ownerId);
       if (!own.ok) return own;
       const song = own.value;
       const { publicId, askedUntil } = song;
       // A second press of the same button.
       if (askedUntil === null && song.line === (isSkip ? 'pending' : 'free')) {
-        return ok(await explainPlace(tx, song, await paceOf(tx, guildId, at)));
+        return ok({ explained: await explainPlace(tx, song, await paceOf(tx, guildId, at)), moved: [] });
       }
       if (askedUntil === null || askedUntil < at) {
         const { line } = song.line === 'draft' ? await withdrawSong(tx, song, null, at) : song;
@@ -86,11 +92,14 @@ export class SubmissionService {
         ? await this.#claimSkip(tx, settings, song, at)
         : await this.#declineSkip(tx, settings, song, at);
       if (refused !== null) return err(refused);
+      // Only now there is a song for the coins that waited for one.
+      const moved = song.line === 'draft' ? await this.#ports.credit.apply(tx, guildId, ownerId, at) : [];
       const after = (await tx.submissions.get(submissionId))?.submission ?? song;
-      return ok(await explainPlace(tx, after, await paceOf(tx, guildId, at)));
+      return ok({ explained: await explainPlace(tx, after, await paceOf(tx, guildId, at)), moved });
     });
-    this.#ports.bus.emit('queue.changed', { guildId });
-    return answered;
+    if (answered.ok) tellMoves(bus, guildId, answered.value.moved);
+    bus.emit('queue.changed', { guildId });
+    return answered.ok ? ok(answered.value.explained) : answered;
   }
 
   async withdraw(guildId: string, submissionId: number, ownerId: string): Promise<Result<Submission, Failure>> {

@@ -185,6 +185,30 @@ export class CoreStage {
     });
   }
 
+  /** A running LIVE in which the handle has given coins that moved nothing yet. */
+  async liveWithCoins(handleId: number, coins: number): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      const at = this.clock.now();
+      const session = { guildId: GUILD, hostName: 'host', hostUserId: null, roomId: '7', persistent: false };
+      const { id } = await tx.lives.begin({ ...session, askedBy: STAFF, startedAt: at });
+      const gift = { userId: '7', giftId: '5', giftName: 'Lion', coinsEach: coins, count: 1, openedAt: at, lastAt: at };
+      await tx.lives.putGifts(GUILD, id, [{ ...gift, key: 'k', handleId, settled: { by: 'single', at } }]);
+      const nothing = { likes: 0, comments: 0, shares: 0, follows: 0, subscribes: 0 };
+      await tx.lives.addSums(id, {
+        viewers: [{ handleId, firstAt: at, lastAt: at, ...nothing, gifts: 1, coins }],
+        minutes: [],
+        counts: [],
+        messageIds: [],
+        lastEventAt: at,
+        likesRoomTotal: 0,
+        viewersPeak: null,
+        viewersLow: null,
+        unreadable: 0,
+        merged: 0,
+      });
+    });
+  }
+
   async set(key: Parameters<SettingsService['set']>[2], value: string | boolean | number | null): Promise<void> {
     unwrap(await this.settings.set(GUILD, STAFF, key, value));
   }

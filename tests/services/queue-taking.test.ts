@@ -166,26 +166,7 @@ describe('undo', () => {
   test('gives back the coins that playing the song used up', async () => {
     const handleId = await stage.seen('gifter');
     unwrap(await stage.handles.link(GUILD, '1', 'gifter'));
-    await stage.store.transaction(async (tx) => {
-      const at = stage.clock.now();
-      const session = { guildId: GUILD, hostName: 'host', hostUserId: null, roomId: '7', persistent: false };
-      const { id } = await tx.lives.begin({ ...session, askedBy: STAFF, startedAt: at });
-      const gift = { userId: '7', giftId: '5', giftName: 'Lion', coinsEach: 1_500, count: 1, openedAt: at, lastAt: at };
-      await tx.lives.putGifts(GUILD, id, [{ ...gift, key: 'k', handleId, settled: { by: 'single', at } }]);
-      const nothing = { likes: 0, comments: 0, shares: 0, follows: 0, subscribes: 0 };
-      await tx.lives.addSums(id, {
-        viewers: [{ handleId, firstAt: at, lastAt: at, ...nothing, gifts: 1, coins: 1_500 }],
-        minutes: [],
-        counts: [],
-        messageIds: [],
-        lastEventAt: at,
-        likesRoomTotal: 0,
-        viewersPeak: null,
-        viewersLow: null,
-        unreadable: 0,
-        merged: 0,
-      });
-    });
+    await stage.liveWithCoins(handleId, 1_500);
     const left = async () => (await stage.store.read((reads) => reads.lives.purse(song.id))).coins;
     const song = await stage.submit('1');
     expect(song).toMatchObject({ line: 'skip', askedUntil: null });

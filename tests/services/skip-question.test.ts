@@ -113,6 +113,23 @@ describe('a song that the free line does not take', () => {
     expect(unwrap(answered)).toMatchObject({ place: 1, submission: { line: 'free' } });
   });
 
+  test.each([true, false])(
+    'is moved by the coins that waited for a song, as soon as it is kept (yes: %s)',
+    async (isSkip) => {
+      unwrap(await stage.handles.link(GUILD, '1', 'gifter'));
+      await stage.liveWithCoins(await stage.seen('gifter'), 1_500);
+      await stage.set('submissions.open.free', false);
+      const draft = await stage.submit('1');
+      expect(draft.line).toBe('draft');
+      await stage.set('submissions.open.free', true);
+      stage.facts.length = 0;
+      const answered = unwrap(await stage.submissions.answerSkip(GUILD, draft.id, '1', isSkip));
+      expect(answered).toMatchObject({ place: 1, submission: { line: 'skip' } });
+      expect(stage.facts.map(([kind]) => kind)).toEqual(expect.arrayContaining(['song.moved', 'notice.stored']));
+      expect((await stage.notices()).map(({ notice }) => notice.kind)).toContain('gift-moved');
+    },
+  );
+
   test('is refused after its five minutes, and gone', async () => {
     await stage.submit('1', { line: 'free' });
     const { submission } = unwrap(await stage.trySubmit('1'));
