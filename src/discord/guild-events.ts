@@ -44,10 +44,10 @@ export class GuildEvents {
     this.#open = true;
     this.#listen();
     this.#every(HEAL_EVERY_MS, 'panels could not be checked', () => this.#heal());
-    const { client, guilds, keeper } = this.#ports;
+    const { client, guilds, keeper, farewell } = this.#ports;
     const present = [...client.guilds.cache.values()];
     // A guild in an outage is still in the cache: it has not removed the bot.
-    await guilds.reconcile(present.map(({ id }) => id));
+    for (const id of await guilds.reconcile(present.map(({ id }) => id))) await farewell(id);
     for (const id of keeper.guilds()) if (!client.guilds.cache.has(id)) keeper.guildLeft(id);
     for (const guild of present.filter(({ available }) => available)) {
       await this.#joined(guild);

@@ -1,8 +1,11 @@
 /** The process's own notes, such as the hash of the registered commands. */
 export interface NoteReads {
   get(key: string): Promise<string | null>;
+  /** By the rest of the key. */
+  beginningWith(prefix: string): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface NoteStore extends NoteReads {
   set(key: string, value: string): Promise<void>;
+  drop(key: string): Promise<void>;
 }

@@ -37,13 +37,14 @@ export class GuildService {
     await this.#ports.store.transaction((tx) => tx.guilds.leave(guildId, this.#ports.clock.now()));
   }
 
-  /** Guilds that are stored as present but not in this list have removed the bot while it was away. */
-  async reconcile(present: readonly string[]): Promise<void> {
+  /** Guilds that are stored as present but not in this list have removed the bot while it was away. @returns them */
+  async reconcile(present: readonly string[]): Promise<readonly string[]> {
     const { store, clock } = this.#ports;
     const here = new Set(present);
-    await store.transaction(async (tx) => {
-      for (const guildId of await tx.guilds.present())
-        if (!here.has(guildId)) await tx.guilds.leave(guildId, clock.now());
+    return store.transaction(async (tx) => {
+      const gone = (await tx.guilds.present()).filter((guildId) => !here.has(guildId));
+      for (const guildId of gone) await tx.guilds.leave(guildId, clock.now());
+      return gone;
     });
   }
 

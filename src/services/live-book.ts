@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LiveRoom } from '../ports/live-source.ts';
 import type { LiveSession } from '../ports/live-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Store, StoreTx } from '../ports/store.ts';
+import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
 import { audit } from './staff-record.ts';
 
 export interface SessionEnd {
@@ -16,6 +16,8 @@ export interface SessionEnd {
   readonly actor: string | null;
 }
 
+/** Note of a guild that waits for a host, so that the next process goes on waiting. */
+const WAITING_NOTE = 'live-waiting:';
 const TRIES = 4;
 const RETRY_MS = 200;
 
@@ -41,6 +43,7 @@ export class LiveBook {
     const guildId = this.#guildId;
     const at = this.#clock.now();
     return this.#store.transaction(async (tx) => {
+      await tx.notes.drop(WAITING_NOTE + guildId);
       const left = await tx.lives.openSessionId(guildId);
       if (left !== null) {
         await tx.lives.end(left, 'restart', at);
@@ -65,6 +68,16 @@ export class LiveBook {
       });
       return session;
     });
+  }
+
+  /** A host is waited for until a session begins, also by the next process; null: not any more. */
+  async waits(target: LiveTarget | null): Promise<void> {
+    const key = WAITING_NOTE + this.#guildId;
+    await this.sure('waiting', () =>
+      this.#store.transaction((tx) =>
+        target === null ? tx.notes.drop(key) : tx.notes.set(key, JSON.stringify(target)),
+      ),
+    );
   }
 
   async dropped(sessionId: number, cause: string, fromAt: number): Promise<void> {
@@ -137,6 +150,14 @@ async function promiseNumbers(tx: StoreTx, guildId: string, sessionId: number, a
     notice: { kind: 'metrics', sessionId },
     at,
   });
+}
+
+/** Whom an earlier process waited for, by guild; guilds that the bot has left are passed over. */
+export async function waitedFor(reads: StoreReads): Promise<ReadonlyMap<string, LiveTarget>> {
+  const here = new Set(await reads.guilds.present());
+  const notes = [...(await reads.notes.beginningWith(WAITING_NOTE))].filter(([guildId]) => here.has(guildId));
+  // Written by `waits` only.
+  return new Map(notes.map(([guildId, note]) => [guildId, JSON.parse(note) as LiveTarget]));
 }
 
 export function openSessionOf({ id, roomId, hostUserId, startedAt }: LiveSession): OpenSession {

@@ -22,7 +22,7 @@ import { type IngestPorts, LiveIngest } from './live-ingest.ts';
 import { SwitchedRecording } from './live-recording.ts';
 import { comeBack, jittered } from './live-return.ts';
 import { statusOf } from './live-status.ts';
-import { LiveWatch } from './live-watch.ts';
+import { type LiveWatch, watchFor } from './live-watch.ts';
 import type { LiveStatus } from './snapshots.ts';
 
 export interface GuildLivePorts extends IngestPorts {
@@ -75,8 +75,7 @@ export class GuildLive {
     // What is asked here counts, not where a host whose show is over may be by now.
     this.#loop?.cancel.abort();
     const answer = this.#asker.asks(onProgress);
-    this.#ask(target);
-    this.#start((signal) => this.#pursue(target, signal));
+    this.wait(target);
     return answer;
   }
 
@@ -96,12 +95,19 @@ export class GuildLive {
       }
       case 'waiting-for-live':
       case 'connecting':
-        this.#apply({ kind: 'left', refusal: null });
+        await this.#leave(null);
         return ok(null);
       case 'ended':
       case 'idle':
         return ok(before.kind === 'live' || before.kind === 'recovering' ? before.session.sessionId : null);
     }
+  }
+
+  /** Goes on waiting for a host whom an earlier process waited for. */
+  wait(target: LiveTarget): void {
+    if (this.#state.kind !== 'idle') return;
+    this.#ask(target);
+    this.#start((signal) => this.#pursue(target, signal));
   }
 
   /** Goes on with a session that an earlier process left open, if its room still runs. */
@@ -189,10 +195,9 @@ export class GuildLive {
     this.#ports.log.error({ err: error, guildId: this.#guildId, state: this.#state.kind }, 'the LIVE loop broke');
     if (error instanceof StoreError) this.#asker.answer(err({ code: 'store-unavailable' }));
     else this.#asker.fail(error);
-    const refusal: LiveRefusal = { kind: 'network', detail: 'internal error' };
     if (this.#state.kind === 'live' || this.#state.kind === 'recovering') {
       await this.#end({ cause: 'lost', at: this.#ports.clock.now(), unexpected: 'lost', actor: null });
-    } else if (this.#state.kind !== 'idle') this.#apply({ kind: 'left', refusal });
+    } else if (this.#state.kind !== 'idle') await this.#leave({ kind: 'network', detail: 'internal error' });
   }
 
   /** Tries until the host is live and the room is entered, and follows the show. */
@@ -200,6 +205,7 @@ export class GuildLive {
     const { clock, policy } = this.#ports;
     for (let tries = 1; ; tries += 1) {
       this.#apply({ kind: 'trying' });
+      if (tries === 1 && target.persistent) await this.#book.waits(target);
       const entered = await this.#enter(target, signal);
       signal.throwIfAborted();
       if (entered.ok) {
@@ -210,15 +216,20 @@ export class GuildLive {
       const refusal = entered.error;
       const wait = target.persistent ? waitAfterRefusal(refusal, tries, policy) : null;
       if (wait === null) {
-        this.#asker.answer(err({ code: 'live-refused', host: target.host, refusal }));
-        this.#apply({ kind: 'left', refusal });
-        return;
+        return this.#leave(refusal, { code: 'live-refused', host: target.host, refusal });
       }
       const ms = jittered(this.#ports, wait);
       this.#apply({ kind: 'refused', refusal, nextTryAt: clock.now() + ms });
       this.#asker.answer(ok(this.status));
       await clock.sleep(ms, signal);
     }
+  }
+
+  /** Nobody is waited for any more, here or by the next process. */
+  async #leave(refusal: LiveRefusal | null, answer?: Failure): Promise<void> {
+    await this.#book.waits(null);
+    if (answer !== undefined) this.#asker.answer(err(answer));
+    this.#apply({ kind: 'left', refusal });
   }
 
   /** The host's LIVE went on in another room: a new show of the same host, followed without being asked again. */
@@ -373,18 +384,7 @@ export class GuildLive {
   }
 
   #listen(ingest: LiveIngest): LiveWatch {
-    const { clock } = this.#ports;
-    return new LiveWatch(
-      {
-        event: (event) => ingest.event(event),
-        unreadable: () => ingest.unreadable(),
-        drift: (verdict) => {
-          ingest.tally.drift = verdict;
-        },
-        raw: (name, message) => this.#recording.write(name, message, clock.now()),
-      },
-      clock,
-    );
+    return watchFor(ingest, this.#recording, this.#ports.clock);
   }
 
   async #record(sessionId: number): Promise<void> {

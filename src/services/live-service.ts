@@ -4,6 +4,7 @@ import { LIVE_POLICY, type LivePolicy } from '../domain/live-session.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { LiveRecorder } from '../ports/live-recorder.ts';
 import type { LiveSource } from '../ports/live-source.ts';
+import { waitedFor } from './live-book.ts';
 import { GuildLive } from './live-guild.ts';
 import type { IngestPorts } from './live-ingest.ts';
 import type { SessionReports } from './session-report.ts';
@@ -59,7 +60,7 @@ export class LiveService {
     return this.#guilds.get(guildId)?.status ?? NOTHING;
   }
 
-  /** Takes up sessions that were open when the last process ended. Resolves before it is known which still run. */
+  /** Takes up sessions and waits that were open when the last process ended. Resolves before it is known which still run. */
   async start(): Promise<void> {
     const { store, bus } = this.#ports;
     const stops = [
@@ -75,6 +76,7 @@ export class LiveService {
     };
     const open = await store.read((reads) => reads.lives.openSessions());
     for (const session of open) await this.#guild(session.guildId).takeUp(session);
+    for (const [guildId, target] of await store.read(waitedFor)) this.#guild(guildId).wait(target);
   }
 
   /** Leaves all rooms; sessions stay open for the next process. */

@@ -1,6 +1,8 @@
 import type { LiveEvent } from '../domain/live-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveListener } from '../ports/live-source.ts';
+import type { LiveIngest } from './live-ingest.ts';
+import type { SwitchedRecording } from './live-recording.ts';
 
 /** How the time in a room came to its end. */
 export type Parting =
@@ -67,4 +69,19 @@ export class LiveWatch implements LiveListener {
   part(parting: Parting): void {
     this.#parting.resolve(parting);
   }
+}
+
+/** An ear whose events are counted and, while that is wished, recorded. */
+export function watchFor(ingest: LiveIngest, recording: SwitchedRecording, clock: Clock): LiveWatch {
+  return new LiveWatch(
+    {
+      event: (event) => ingest.event(event),
+      unreadable: () => ingest.unreadable(),
+      drift: (verdict) => {
+        ingest.tally.drift = verdict;
+      },
+      raw: (name, message) => recording.write(name, message, clock.now()),
+    },
+    clock,
+  );
 }

@@ -41,7 +41,10 @@ async function stage(before: (bot: BotStage) => void = () => undefined) {
         return { welcome };
       },
       left: async (id) => void guilds.push(`left ${id}`),
-      reconcile: async (present) => void guilds.push(`present ${present.length}`),
+      reconcile: async (present) => {
+        guilds.push(`present ${present.length}`);
+        return ['100000000000000008'];
+      },
     },
     settings: bot.settings,
     alert: async (_guildId, text) => void alerts.push(text),
@@ -200,9 +203,9 @@ describe('guilds', () => {
     expect(guilds).toHaveLength(before);
   });
 
-  test('that came and went while the bot was away are known after the start', async () => {
+  test('that came and went while the bot was away are known after the start, and nothing runs on for those that went', async () => {
     const { guilds, guild } = await stage();
-    expect(guilds).toEqual(['present 1', `joined ${guild.id}`]);
+    expect(guilds).toEqual(['present 1', 'farewell 100000000000000008', `joined ${guild.id}`]);
   });
 });
 
