@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { AudioFormat } from '../ports/media-store.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Left free for the database and its backups, bytes. */
 const RESERVE = 64 * 2 ** 20;
+/** Behind the name of a song that the database does not know. */
+const UNKNOWN = '.unknown';
+/**
+ * Such a song is kept this long from then on: the database may be an older one that was brought back, or an empty one
+ * in the place of one that comes back tomorrow. ms
+ */
+const UNKNOWN_KEPT_MS = 14 * 24 * 3_600_000;
 
 /**
  * The files of songs: `media/<ab>/<sha256>.<format>` as it came, `.opus` beside it as it is played; `media/links` for
@@ -88,19 +95,22 @@ export class MediaFolder {
   }
 
   /**
-   * Unfinished files, and files of hashes nobody knows, that an earlier process left. What this process wrote is never
+   * Removes what an earlier process left unfinished. Songs of hashes nobody knows are laid aside, and removed when nobody
+   * has known them for two weeks; one that is known again is back in its place. What this process wrote is never
    * touched: somebody may be at it, or about to store its row.
+   * @param now ms since the epoch
    */
-  async sweep(known: ReadonlySet<string>): Promise<number> {
+  async sweep(known: ReadonlySet<string>, now: number): Promise<number> {
     const folders = (await namesIn(this.#root)).filter((name) => /^[0-9a-f]{2}$/.test(name));
-    const songs = await pathsIn(folders.map((name) => join(this.#root, name)));
-    const unknown = songs.filter((path) => !known.has(basename(path).split('.')[0] ?? ''));
     let removed = 0;
-    for (const path of [...(await pathsIn([this.temporary()])), ...unknown]) {
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs >= performance.timeOrigin) continue;
-      await rm(path, { recursive: true, force: true });
-      removed += 1;
+    for (const path of await pathsIn([this.temporary()]))
+      if (await removeOld(path, performance.timeOrigin)) removed += 1;
+    for (const path of await pathsIn(folders.map((name) => join(this.#root, name)))) {
+      const isAside = path.endsWith(UNKNOWN);
+      const isKnown = known.has(basename(path).split('.')[0] ?? '');
+      if (isKnown && isAside) await rename(path, path.slice(0, -UNKNOWN.length));
+      else if (!isKnown && isAside) removed += (await removeOld(path, now - UNKNOWN_KEPT_MS)) ? 1 : 0;
+      else if (!isKnown && (await stat(path)).mtimeMs < performance.timeOrigin) await layAside(path, now);
     }
     return removed;
   }
@@ -108,6 +118,19 @@ export class MediaFolder {
   #folderOf(sha256: string): string {
     return join(this.#root, checked(sha256).slice(0, 2));
   }
+}
+
+/** @param before ms since the epoch: what was written since then stays */
+async function removeOld(path: string, before: number): Promise<boolean> {
+  if ((await stat(path)).mtimeMs >= before) return false;
+  await rm(path, { recursive: true, force: true });
+  return true;
+}
+
+/** Its time is the one from which nobody knew it. */
+async function layAside(path: string, now: number): Promise<void> {
+  await utimes(path, now / 1000, now / 1000);
+  await rename(path, `${path}${UNKNOWN}`);
 }
 
 /** Bytes, or null when there is no such file. */

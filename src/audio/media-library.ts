@@ -35,9 +35,9 @@ export class MediaLibrary implements MediaFiles {
     return this.#folder.remove(sha256);
   }
 
-  async sweep(known: ReadonlySet<string>): Promise<{ readonly removed: number }> {
+  async sweep(known: ReadonlySet<string>, now: number): Promise<{ readonly removed: number }> {
     await this.#folder.prepare();
-    return { removed: await this.#folder.sweep(known) };
+    return { removed: await this.#folder.sweep(known, now) };
   }
 
   waveform(peaks: readonly number[]): Promise<Uint8Array> {

@@ -23,8 +23,12 @@ export interface MediaFiles {
   ): Promise<Result<EncodedMedia, EncodeTrouble>>;
   /** Original and encoded; no error when they are gone already. */
   remove(sha256: string): Promise<void>;
-  /** At start: removes half files, and every file of a hash that is not in `known`, left by an earlier process. */
-  sweep(known: ReadonlySet<string>): Promise<{ readonly removed: number }>;
+  /**
+   * At start: removes half files that an earlier process left, and files of hashes that were not in `known` for two
+   * weeks. Until then they come back when their hash does.
+   * @param now ms since the epoch
+   */
+  sweep(known: ReadonlySet<string>, now: number): Promise<{ readonly removed: number }>;
   /** PNG of a song's peaks. */
   waveform(peaks: readonly number[]): Promise<Uint8Array>;
 }

@@ -40,13 +40,13 @@ export class MediaService {
 
   /** Removes half files and takes up what a restart interrupted. */
   async start(): Promise<void> {
-    const { store, files, log } = this.#ports;
+    const { store, files, clock, log } = this.#ports;
     this.#stopped = new AbortController();
     const { kept, preparing } = await store.read(async (reads) => ({
       kept: await reads.media.kept(),
       preparing: await reads.media.preparing(),
     }));
-    const { removed } = await files.sweep(new Set(kept));
+    const { removed } = await files.sweep(new Set(kept), clock.now());
     log.info({ files: kept.length, toPrepare: preparing.length, removed }, 'media is ready');
     for (const sha256 of preparing) this.enqueue(sha256);
     this.#after(CLEANUP_EVERY_MS, () => this.#cleanUpHourly());

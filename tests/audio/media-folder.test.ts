@@ -19,18 +19,38 @@ function put(path: string, isOld: boolean): string {
   return path;
 }
 
-test('a start removes what an earlier process left half done or unknown, and nothing else', async () => {
+const DAY = 24 * 3_600_000;
+
+test('a start removes what an earlier process left half done, and nothing else', async () => {
   const { folder } = workshop;
   put(folder.original(KNOWN, 'mp3'), true);
   put(folder.encoded(KNOWN), true);
-  put(folder.encoded(UNKNOWN), true);
   put(folder.scratch('part'), true);
   const mine = put(folder.scratch('opus'), false);
   put(folder.original(UNKNOWN, 'wav'), false);
-  expect(await folder.sweep(new Set([KNOWN]))).toBe(2);
+  expect(await folder.sweep(new Set([KNOWN]), Date.now())).toBe(1);
   expect(readdirSync(folder.temporary()).map((name) => join(folder.temporary(), name))).toEqual([mine]);
   expect(readdirSync(dirname(folder.encoded(KNOWN)))).toHaveLength(2);
   expect(readdirSync(dirname(folder.encoded(UNKNOWN)))).toEqual([`${UNKNOWN}.wav`]);
+});
+
+test('songs that an older or an empty database does not know are back when the one that knows them is', async () => {
+  const { folder } = workshop;
+  put(folder.original(KNOWN, 'mp3'), true);
+  put(folder.encoded(KNOWN), true);
+  const now = Date.now();
+  for (const later of [0, 13 * DAY]) expect(await folder.sweep(new Set(), now + later)).toBe(0);
+  expect(await folder.sweep(new Set([KNOWN]), now + 13 * DAY)).toBe(0);
+  expect(readdirSync(dirname(folder.encoded(KNOWN))).sort()).toEqual([`${KNOWN}.mp3`, `${KNOWN}.opus`]);
+});
+
+test('a song that nobody knew for two weeks is removed', async () => {
+  const { folder } = workshop;
+  put(folder.original(UNKNOWN, 'mp3'), true);
+  const now = Date.now();
+  expect(await folder.sweep(new Set([KNOWN]), now)).toBe(0);
+  expect(await folder.sweep(new Set([KNOWN]), now + 15 * DAY)).toBe(1);
+  expect(readdirSync(dirname(folder.encoded(UNKNOWN)))).toEqual([]);
 });
 
 test('removing a song removes all of it, and is no error when it is gone', async () => {
