@@ -131,7 +131,13 @@ async function start(
   for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);
   const guildId = config.discord.guildId ?? null;
   await orRefused(
-    registerCommands(client.rest, { applicationId: client.application.id, guildId }, bot.cogs, memoryOf(store), log),
+    registerCommands(
+      client.rest,
+      { applicationId: client.application.id, guildId, guilds: [...client.guilds.cache.keys()] },
+      bot.cogs,
+      memoryOf(store),
+      log,
+    ),
     (error) => registerRefusal(error, guildId),
   );
   ready = true;

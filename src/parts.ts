@@ -129,8 +129,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
       log: log.child({ name: 'router' }),
       meter,
       report: (guildId, reference, where, error) => reports.report(guildId, reference, where, error),
-      outdatedPanel: (_guildId, messageId) =>
-        void (messageId === null ? null : panels.keeper.messageOutdated(messageId)),
+      outdatedPanel: (messageId) => void panels.keeper.messageOutdated(messageId),
       isPanel: (messageId) => panels.keeper.kindOf(messageId) !== null,
       throttle: throttle.check,
     }),

@@ -14,20 +14,25 @@ export interface RegisterTarget {
   readonly applicationId: string;
   /** Registers in this guild only (instant), else globally. */
   readonly guildId: string | null;
+  /** Guilds of the bot: another program that had its token may have registered commands there. */
+  readonly guilds: readonly string[];
 }
 
 const GLOBAL = 'global';
+/** Guilds that are looked after at the very first start: each costs a request. */
+const STRANGE_GUILDS = 25;
 /** The bot is not in that guild, or there is no such guild. */
 const NOT_THERE: ReadonlySet<number | null> = new Set([50_001, 10_004]);
 
 /**
  * Overwrites the bot's commands with those of the cogs, when they differ from what was last registered for the same
  * target. Discord compares names itself: unchanged ones cost nothing of the 200 creates a day. A target of before loses
- * its commands: where both stand, people are offered each command twice.
+ * its commands: where both stand, people are offered each command twice. So do, the first time, all targets that another
+ * program with this bot's token may have used.
  */
 export async function registerCommands(
   rest: REST,
-  { applicationId, guildId }: RegisterTarget,
+  { applicationId, guildId, guilds }: RegisterTarget,
   cogs: readonly Cog[],
   memory: RegisterMemory,
   log: Logger,
@@ -41,13 +46,15 @@ export async function registerCommands(
   );
   const remember = () => memory.set(key, JSON.stringify(Object.fromEntries(known)));
   const here = guildId ?? GLOBAL;
+  const isFirst = known.size === 0;
   if (known.get(here) !== hash) {
     await rest.put(routeOf(applicationId, here), { body });
     known.set(here, hash);
     await remember();
     log.info({ commands: body.length, scope: here }, 'commands registered');
   }
-  for (const before of [...known.keys()].filter((scope) => scope !== here)) {
+  for (const before of isFirst ? [GLOBAL, ...guilds.slice(0, STRANGE_GUILDS)] : [...known.keys()]) {
+    if (before === here) continue;
     await clearCommands(rest, routeOf(applicationId, before));
     known.delete(before);
     await remember();

@@ -34,7 +34,7 @@ export interface RouterPorts {
   /** Tells staff about an error that a person met. */
   readonly report: (guildId: string, reference: string, where: string, error: unknown) => void;
   /** A person pressed a button of an older release's panel. */
-  readonly outdatedPanel: (guildId: string, messageId: string | null) => void;
+  readonly outdatedPanel: (messageId: string) => void;
   /** Whether that message is a panel: everybody reads it, so that nothing but its own card may take its place. */
   readonly isPanel: (messageId: string) => boolean;
   /** Cool-downs; null lets the interaction pass, else ms to wait. */
@@ -165,8 +165,10 @@ export class Router {
     const { guildId, user } = interaction;
     // Each may cost a panel drawn anew.
     const waitMs = guildId === null ? null : await this.#ports.throttle(guildId, user.id, 'panel.outdated');
-    if (guildId !== null && waitMs === null) this.#ports.outdatedPanel(guildId, messageId);
-    const failure: Failure = waitMs === null ? { code: 'panel-outdated' } : { code: 'slow-down', retryAfterMs: waitMs };
+    if (messageId !== null && waitMs === null) this.#ports.outdatedPanel(messageId);
+    const isCommand = interaction.isChatInputCommand() || interaction.isMessageContextMenuCommand();
+    const code = isCommand ? 'command-unknown' : 'panel-outdated';
+    const failure: Failure = waitMs === null ? { code } : { code: 'slow-down', retryAfterMs: waitMs };
     await responder.finish({ kind: 'refusal', failure }, 'private');
   }
 

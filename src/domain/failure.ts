@@ -92,6 +92,8 @@ export type Failure =
   | { readonly code: 'channel-unusable'; readonly channelId: string; readonly why: 'gone' | 'hidden' | 'wrong-kind' }
   | { readonly code: 'not-set-up'; readonly setting: string; readonly command: string }
   | { readonly code: 'panel-outdated' }
+  /** A command of an older release, or of another program that had this bot's token. */
+  | { readonly code: 'command-unknown' }
   | { readonly code: 'nothing-stored' }
   /** The store says no for a moment (disk full, read-only). */
   | { readonly code: 'store-unavailable' };

@@ -23,7 +23,8 @@ async function stage() {
   const applicationId = bot.client.application.id;
   const register = (guildId: string | null, ...names: readonly string[]) => {
     const cogs: Cog[] = [{ commands: names.map(command), components: [] }];
-    return registerCommands(bot.client.rest, { applicationId, guildId }, cogs, memory, bot.log);
+    const guilds = [...bot.client.guilds.cache.keys()];
+    return registerCommands(bot.client.rest, { applicationId, guildId, guilds }, cogs, memory, bot.log);
   };
   const offered = (guildId: string | null) => bot.world.commandsIn(guildId).map(({ name }) => name);
   return { ...bot, register, offered };
@@ -46,6 +47,17 @@ test('commands of one server instead of everywhere, and back, are offered once',
   expect([offered(null), offered(guild.id)]).toEqual([[], ['one']]);
   await register(null, 'one');
   expect([offered(null), offered(guild.id)]).toEqual([['one'], []]);
+});
+
+test('commands that another program left in a server of the bot go with the first start, and only then', async () => {
+  const { register, offered, guild, client, world } = await stage();
+  await client.application.commands.set([command('old').definition], guild.id);
+  await register(null, 'one');
+  expect([offered(null), offered(guild.id)]).toEqual([['one'], []]);
+  await client.application.commands.set([command('new').definition], guild.id);
+  const mark = world.events.mark();
+  await register(null, 'one');
+  expect(world.requests(() => true, mark)).toEqual([]);
 });
 
 test('commands of a server that the bot was removed from are nobody’s trouble', async () => {

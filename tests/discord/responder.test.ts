@@ -41,6 +41,13 @@ describe('an answer', () => {
     expect((await seen.nextEdit(PATIENCE)).text).toBe('┃ second');
   });
 
+  test('to a command that is no more names the way to those there are', async () => {
+    const { ana, client, outdated } = await stage();
+    await client.application.commands.create({ name: 'old', description: 'of another release' });
+    expect((await ana.slash('old')).text).toContain("I don't have that command any more");
+    expect(outdated).toEqual([]);
+  });
+
   test('may be a modal', async () => {
     const { ana } = await stage({ answer: 'modal', run: async () => ({ kind: 'modal', modal: MODAL }) });
     expect((await ana.slash('ask')).answered).toBe('modal');

@@ -45,7 +45,7 @@ export async function routerStage(
   options.before?.(bot);
   const metered: string[] = [];
   const panels = new Set<string>();
-  const outdated: (string | null)[] = [];
+  const outdated: string[] = [];
   const reports: string[] = [];
   let press: ComponentModule['run'] = async () => DONE;
   let pressAnswer: ComponentModule['answer'] = 'update';
@@ -83,7 +83,7 @@ export async function routerStage(
     log: bot.log,
     meter: { interaction: (name, result) => void metered.push(`${name} ${result}`) },
     report: (_guildId, reference, where) => void reports.push(`${where} ${reference}`),
-    outdatedPanel: (_guildId, messageId) => void outdated.push(messageId),
+    outdatedPanel: (messageId) => void outdated.push(messageId),
     isPanel: (messageId) => panels.has(messageId),
     throttle: () => throttleMs,
   });

@@ -170,6 +170,7 @@ const WORDING: Wording = {
   'not-set-up': (f) => `That is not set up yet: use ${f.command} first.`,
   'panel-outdated': () =>
     'That button is of an older version of this message, so nothing was changed. Please use the newest one.',
+  'command-unknown': () => "I don't have that command any more. `/help` shows what there is.",
   'nothing-stored': () => 'Nothing is stored about you here.',
   'store-unavailable': () => "I can't write to my disk right now, so nothing was changed. Staff has been told.",
 };

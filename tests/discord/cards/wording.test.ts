@@ -80,6 +80,7 @@ const FAILURES: { readonly [C in FailureCode]: Omit<Extract<Failure, { code: C }
   'channel-unusable': { channelId: ID, why: 'hidden' },
   'not-set-up': { setting: 'channel.debug', command: '`/setup`' },
   'panel-outdated': {},
+  'command-unknown': {},
   'nothing-stored': {},
   'store-unavailable': {},
 };
