@@ -54,7 +54,8 @@ export interface HandleStore extends HandleReads {
   setLink(id: number, userId: string | null, proven: boolean, at: number): Promise<Handle>;
   /** Replaces an older code of the same member for the same name. */
   putProof(proof: HandleProof): Promise<void>;
-  dropProof(guildId: string, userId: string, nameKey: string): Promise<void>;
+  /** @returns whether there was one */
+  dropProof(guildId: string, userId: string, nameKey: string): Promise<boolean>;
   /** All guilds. */
   dropExpiredProofs(at: number): Promise<void>;
 }

@@ -246,7 +246,8 @@ export class HandleService {
     const before = await tx.handles.byName(guildId, account.name);
     if (before === null || before.tiktokUserId !== account.userId) return null;
     this.#proofs.delete(guildId);
-    await tx.handles.dropProof(guildId, proof.userId, key);
+    // The member's data may have been deleted since the codes were read.
+    if (!(await tx.handles.dropProof(guildId, proof.userId, key))) return null;
     if (before.proven && before.linkedUserId !== null && before.linkedUserId !== proof.userId) return null;
     const handle = await tx.handles.setLink(before.id, proof.userId, true, at);
     const previousUserId = before.linkedUserId === proof.userId ? null : before.linkedUserId;

@@ -187,13 +187,14 @@ export class HandleRepository implements HandleStore {
       .execute();
   }
 
-  async dropProof(guildId: string, userId: string, nameKey: string): Promise<void> {
-    await this.#db
+  async dropProof(guildId: string, userId: string, nameKey: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
       .deleteFrom('handle_proof')
       .where('guild_id', '=', guildId)
       .where('user_id', '=', userId)
       .where('name_key', '=', nameKey)
-      .execute();
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
   }
 
   async dropExpiredProofs(at: number): Promise<void> {

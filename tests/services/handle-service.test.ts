@@ -161,6 +161,14 @@ describe('where handles must be proven', () => {
     expect(await comment('71', 'viewer', proof?.code ?? '')).toMatchObject({ userId: '1', previousUserId: null });
   });
 
+  test('a code proves nothing after the data of its member was deleted', async () => {
+    const { proof } = unwrap(await link('1', 'viewer'));
+    await comment('71', 'viewer', 'something else');
+    await stage.store.transaction((tx) => tx.privacy.erase(GUILD, '1'));
+    expect(await comment('71', 'viewer', proof?.code ?? '')).toBeNull();
+    expect(await stage.handles.ofMember(GUILD, '1')).toEqual([]);
+  });
+
   test('a code runs out after an hour', async () => {
     const { proof } = unwrap(await link('1', 'viewer'));
     await comment('71', 'viewer', 'something else');
