@@ -68,6 +68,8 @@ export class PrivacyRepository implements PrivacyStore {
       sql`UPDATE audit SET before = replace(before, ${userId}, ${ERASED}), after = replace(after, ${userId}, ${ERASED})
         WHERE guild_id = ${guildId} AND (instr(before, ${userId}) > 0 OR instr(after, ${userId}) > 0)`,
       sql`UPDATE session SET asked_by = ${ERASED} WHERE guild_id = ${guildId} AND asked_by = ${userId}`,
+      sql`UPDATE kv SET value = json_set(value, '$.askedBy', ${ERASED})
+        WHERE key = ${`live-waiting:${guildId}`} AND value ->> 'askedBy' = ${userId}`,
       sql`UPDATE gift SET reversed_by = ${ERASED} WHERE guild_id = ${guildId} AND reversed_by = ${userId}`,
     ];
     let rows = submissions;

@@ -53,6 +53,15 @@ describe('waiting for a host', () => {
     expect((await restarted()).status.kind).toBe('disconnected');
   });
 
+  it('does not keep who asked for it when their data is deleted', async () => {
+    await connect(true);
+    const { store } = show.stage;
+    await store.transaction((tx) => tx.privacy.erase(GUILD, STAFF));
+    const notes = await store.read((tx) => tx.notes.beginningWith(''));
+    expect(JSON.stringify([...notes])).not.toContain(STAFF);
+    expect((await restarted()).status).toMatchObject({ kind: 'trying', host: 'djhost' });
+  });
+
   it('ends where the bot was removed', async () => {
     await connect(true);
     await show.stage.store.transaction((tx) => tx.guilds.leave(GUILD, 2));
