@@ -112,11 +112,12 @@ export class SongIntake {
       const link = parseLink(track.url, settings['submissions.hosts']);
       if (!link.ok) return link;
     }
-    const texts = { artist, title, note: note ?? '' };
+    const isUntold = track.kind === 'link' && title === TITLE_NOT_KNOWN;
+    const texts = { artist, title: isUntold ? '' : title, note: note ?? '' };
     const request = { guildId, ownerId, ownerName, via: 'again' as const, ...texts };
     // The handle that was named with it counts again while it is nobody's, which the score looks after.
     const handleId = settings['handles.policy'] === 'proven' ? null : song.handleId;
-    return this.#store({ request, texts, track, foundTitle: title, handleId });
+    return this.#store({ request, texts, track, foundTitle: isUntold ? null : title, handleId });
   }
 
   /** Reads the link, or fetches and stores the file: exactly one of them. */

@@ -92,6 +92,17 @@ describe("a member's own songs", () => {
     expect(past.entries.map((entry) => entry.submission.id)).toEqual([song.id]);
   });
 
+  test('whose link never told a title are asked for it once more when they are sent again', async () => {
+    const song = await stage.submit('1', { title: '', line: 'free' });
+    await stage.titles.idle();
+    unwrap(await stage.submissions.withdraw(GUILD, song.id, '1'));
+    stage.describe = async () => ({ title: 'Real Title' });
+    const again = unwrap(await stage.submissions.submitAgain(GUILD, song.id, '1', 'x')).submission;
+    expect(again.title).toBe('Not Known');
+    await stage.titles.idle();
+    expect((await stage.song(again.id)).title).toBe('Real Title');
+  });
+
   test('count for the handle that was named with them when they are sent again, while it is nobody’s', async () => {
     await stage.award('viewer', 7);
     const first = await stage.submit('1', { handleName: 'viewer', line: 'free' });
