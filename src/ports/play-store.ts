@@ -69,6 +69,8 @@ export interface PlayStore extends PlayReads {
   /** On air again. */
   reopen(id: number): Promise<void>;
   undo(id: number, at: number): Promise<void>;
+  /** Undo gives these handles nothing back any more: what their songs cost was reset since. */
+  forgetPoints(guildId: string, handleIds: readonly number[] | 'all'): Promise<void>;
   /** A gift among them was reversed: undoing the play gives back only these. */
   setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void>;
 }

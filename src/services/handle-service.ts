@@ -295,7 +295,10 @@ export class HandleService {
     at: number,
   ): Promise<Result<{ readonly handles: number; readonly points: number }, Failure>> {
     const ref = `staff:${actor}`;
-    if (target.kind === 'all') return ok(await tx.points.takeAll(guildId, 'reset', ref, at));
+    if (target.kind === 'all') {
+      await tx.plays.forgetPoints(guildId, 'all');
+      return ok(await tx.points.takeAll(guildId, 'reset', ref, at));
+    }
     let handles: readonly Handle[];
     if (target.kind === 'member') handles = await tx.handles.ofMember(guildId, target.userId);
     else {
@@ -303,13 +306,9 @@ export class HandleService {
       if (!found.ok) return found;
       handles = [found.value];
     }
-    const taken = await tx.points.take(
-      guildId,
-      handles.map(({ id }) => id),
-      'reset',
-      ref,
-      at,
-    );
+    const ids = handles.map(({ id }) => id);
+    await tx.plays.forgetPoints(guildId, ids);
+    const taken = await tx.points.take(guildId, ids, 'reset', ref, at);
     return ok({ handles: handles.length, points: taken.reduce((sum, { points }) => sum + points, 0) });
   }
 

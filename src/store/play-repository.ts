@@ -3,6 +3,9 @@ import type { NewPlay, Play, PlayPace, PlayStore } from '../ports/play-store.ts'
 import { toPlay } from './rows.ts';
 import type { PlayTable, Tables } from './tables.ts';
 
+/** Nobody takes back more than this many songs, one after the other. */
+const UNDONE_MOST = 100;
+
 export class PlayRepository implements PlayStore {
   readonly #db: Kysely<Tables>;
 
@@ -113,6 +116,18 @@ export class PlayRepository implements PlayStore {
 
   async undo(id: number, at: number): Promise<void> {
     await this.#db.updateTable('play').set({ undone_at: at, ended_at: at }).where('id', '=', id).execute();
+  }
+
+  async forgetPoints(guildId: string, handleIds: readonly number[] | 'all'): Promise<void> {
+    const kept =
+      handleIds === 'all'
+        ? sql`'[]'`
+        : sql`(SELECT json_group_array(json(taken.value)) FROM json_each(points_taken) AS taken
+            WHERE taken.value ->> 'handleId' NOT IN (SELECT value FROM json_each(${JSON.stringify(handleIds)})))`;
+    await sql`
+      UPDATE play SET points_taken = ${kept} WHERE points_taken <> '[]' AND id IN (
+        SELECT id FROM play WHERE guild_id = ${guildId} ORDER BY id DESC LIMIT ${UNDONE_MOST})
+    `.execute(this.#db);
   }
 
   async setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void> {

@@ -260,6 +260,17 @@ describe('resetting points', () => {
     expect(entry).toMatchObject({ actor: STAFF, action: `points.reset-${target.kind}`, before: expected });
   });
 
+  test.each([
+    ['the owner', { kind: 'member', userId: '1' } as const, 0],
+    ['one of the handles', { kind: 'handle', text: 'two' } as const, 5],
+    ['everybody', { kind: 'all' } as const, 0],
+  ])('of %s while their song is on air holds when that is undone', async (_whom, target, left) => {
+    await stage.submit('1', { line: 'free' });
+    unwrap(await stage.queue.next(GUILD, STAFF));
+    unwrap(await stage.handles.reset(GUILD, STAFF, target));
+    expect(unwrap(await stage.queue.undo(GUILD, STAFF)).restored.score).toBe(left);
+  });
+
   test('of an unknown handle is refused', async () => {
     const reset = await stage.handles.reset(GUILD, STAFF, { kind: 'handle', text: 'nobody' });
     expect(refusal(reset)).toEqual({ code: 'handle-unknown', name: 'nobody' });
