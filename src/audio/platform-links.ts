@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { parseLink } from '../domain/link.ts';
+import { type LinkTrack, parseLink } from '../domain/link.ts';
 import type { Platform } from '../domain/submission.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -36,6 +36,8 @@ const IDLE_MS = 15_000;
 const MAX_MS = 2 * 3_600_000;
 export const MAX_LINK_BYTES = 250_000_000;
 const FETCHES = 4;
+/** Each may be a process of its own; a rush of pasted links must not be a rush of processes. */
+const DESCRIPTIONS = 2;
 
 const LOCKED: Partial<Record<Platform, string>> = {
   spotify: 'Spotify locks its songs to its own players',
@@ -53,6 +55,7 @@ export class PlatformLinks implements LinkResolver {
   readonly #parts: PlatformLinksParts;
   readonly #jobs = new Map<string, Job>();
   readonly #slots = new Slots(FETCHES);
+  readonly #describing = new Slots(DESCRIPTIONS);
   readonly #extractions = new Recent<{ readonly extractor: Extractor; readonly found: Extraction }>(200);
   readonly #descriptions = new Recent<LinkDescription>(1_000);
 
@@ -63,13 +66,17 @@ export class PlatformLinks implements LinkResolver {
   async describe(url: string, hosts: readonly string[]): Promise<LinkDescription | null> {
     const link = parseLink(url, hosts);
     if (!link.ok) return null;
-    const { normalizedUrl, platform } = link.value;
+    return this.#describing.run(() => this.#describeInTime(link.value, hosts));
+  }
+
+  async #describeInTime(link: LinkTrack, hosts: readonly string[]): Promise<LinkDescription | null> {
+    const { url, normalizedUrl, platform } = link;
     const known = this.#descriptions.get(normalizedUrl);
     if (known !== undefined) return known;
     const late = new AbortController();
     const inTime = this.#parts.clock.after(DESCRIBE_MS, () => late.abort());
     try {
-      const found = await this.#describe(link.value.url, platform, hosts, late.signal);
+      const found = await this.#describe(url, platform, hosts, late.signal);
       if (found !== null) this.#descriptions.set(normalizedUrl, found);
       return found;
     } catch (error) {

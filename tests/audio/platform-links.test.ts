@@ -342,6 +342,19 @@ describe('a description', () => {
     expect(await waiting).toBeNull();
     expect(await slow.describe('https://artist.bandcamp.com/track/gone', HOSTS)).toBeNull();
   });
+
+  test('is asked for two at a time, however many links are pasted at once, and each has its five seconds', async () => {
+    answer({ hang: true });
+    const waiting = Array.from({ length: 6 }, (_, each) =>
+      links.describe(`https://artist.bandcamp.com/track/pasted-${each}`, HOSTS),
+    );
+    for (const asked of [2, 4, 6]) {
+      await expect.poll(() => calls().length).toBe(asked);
+      expect(workshop.children.alive).toBe(2);
+      clock.advance(5_000);
+    }
+    expect(await Promise.all(waiting)).toEqual([null, null, null, null, null, null]);
+  });
 });
 
 test("YouTube's second extractor is asked in a process of its own", async () => {
