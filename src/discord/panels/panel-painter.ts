@@ -76,6 +76,8 @@ export class PanelPainter {
       if (messageId === null && shown.kind === 'shown') await this.#ports.wire.remove(channelId, shown.messageId);
       return shown;
     }
+    // Deleted right after the edit: that it is posted again is due already.
+    if (shown.kind === 'shown' && panel.row.messageId !== messageId) return shown;
     if (shown.kind !== 'shown') {
       await this.#settle(panel, shown);
       // A deleted message is posted again in the same breath.

@@ -59,6 +59,7 @@ export class FakeWire implements PanelWire {
       const message = this.messages.get(messageId);
       if (message === undefined) return { kind: 'message-gone' };
       message.text = textOf(card);
+      this.onEdited?.(messageId);
       return { kind: 'shown', messageId };
     });
   }
@@ -84,6 +85,9 @@ export class FakeWire implements PanelWire {
   aheadMs(): number | null {
     return this.told ? this.ahead : null;
   }
+
+  /** Something happens to a message after its edit, and before the answer to that is there. */
+  onEdited: ((messageId: string) => void) | null = null;
 
   /** The gateway tells about a deletion before the request's answer is there. */
   onRemoved: ((messageId: string) => void) | null = null;

@@ -27,6 +27,21 @@ describe('when Discord lost something', () => {
     expect(wire.textsIn(QUEUE)).toEqual(['live-queue: new (0)']);
   });
 
+  test('a message that is deleted right after an edit, before the edit is answered, is posted again', async () => {
+    const { keeper, wire, place, clock, state, book } = panelStage();
+    await keeper.start();
+    await place('live-queue', QUEUE);
+    wire.onEdited = (messageId) => {
+      wire.messages.delete(messageId);
+      void keeper.messageDeleted(messageId);
+    };
+    state.word = 'edited';
+    keeper.touch(GUILD, ['live-queue'], 0);
+    await clock.advance(5_000);
+    expect(wire.textsIn(QUEUE)).toEqual(['live-queue: edited (0)']);
+    expect(wire.messages.has(book.get(`${GUILD}:live-queue`)?.messageId ?? '')).toBe(true);
+  });
+
   test('a deleted channel clears the settings of all its panels and tells staff once', async () => {
     const { keeper, place, alerts, lost, book, clock, wire } = panelStage();
     await keeper.start();
