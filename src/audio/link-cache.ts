@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlayableLink } from '../ports/link-resolver.ts';
 import { type MediaFolder, sizeOf } from './media-folder.ts';
@@ -27,11 +27,11 @@ export class LinkCache {
   async find(key: string, now: number): Promise<PlayableLink | null> {
     const path = this.#folder.link(key);
     const text = await readFile(cardOf(path), 'utf8').catch(absent);
-    if (text === null || (await sizeOf(path)) === null) return null;
+    const card = text === null ? null : parsed(text);
+    if (card === null || (await sizeOf(path)) === null) return null;
     const seconds = now / 1000;
     await utimes(path, seconds, seconds);
-    // Written by `keep` only, and moved into place whole.
-    return { key, ...(JSON.parse(text) as Card) };
+    return { key, ...card };
   }
 
   /** The audio is in its place already. */
@@ -39,7 +39,7 @@ export class LinkCache {
     const path = this.#folder.link(key);
     const scratch = this.#folder.scratch('json');
     await writeFile(scratch, JSON.stringify(card));
-    await rename(scratch, cardOf(path));
+    await this.#folder.settle(scratch, cardOf(path));
     await utimes(path, now / 1000, now / 1000);
   }
 
@@ -71,6 +71,16 @@ export class LinkCache {
 
 function cardOf(path: string): string {
   return path.replace(/\.opus$/, '.json');
+}
+
+/** Written by `keep` only; null when a power cut left less than that. */
+function parsed(text: string): Card | null {
+  try {
+    return JSON.parse(text) as Card;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function absent(error: NodeJS.ErrnoException): null {

@@ -146,6 +146,15 @@ describe('a link that can be played', () => {
     expect(await readdir(workshop.folder.temporary())).toEqual([]);
   });
 
+  test('is fetched again when a power cut left an empty card beside its sound', async () => {
+    answer(page(format('song.m4a')));
+    const url = song();
+    const first = await links.playable(url, HOSTS, never);
+    if (!first.ok) throw new Error(first.error.why);
+    writeFileSync(workshop.folder.link(first.value.key).replace('.opus', '.json'), '');
+    expect(await build(join(workshop.dir, 'yt-dlp')).playable(url, HOSTS, never)).toEqual(first);
+  });
+
   test('falls back to the next format, whole files before fragments, sound before video', async () => {
     answer(page(format('clip.mp4', { vcodec: 'h264' }), format('gone.m4a'), format('song.webm', { abr: 160 })));
     const playable = await links.playable(song(), HOSTS, never);
