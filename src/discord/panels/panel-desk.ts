@@ -4,9 +4,9 @@ import type { PanelKeeper } from './panel-keeper.ts';
 
 /** Draws a panel anew through the click's own answer: at once, and without spending one of the channel's edits. */
 export class PanelDesk {
-  readonly #keeper: Pick<PanelKeeper, 'clicked' | 'kindOf'>;
+  readonly #keeper: Pick<PanelKeeper, 'clicked' | 'kindOf' | 'isTakenUp'>;
 
-  constructor(keeper: Pick<PanelKeeper, 'clicked' | 'kindOf'>) {
+  constructor(keeper: Pick<PanelKeeper, 'clicked' | 'kindOf' | 'isTakenUp'>) {
     this.#keeper = keeper;
   }
 
@@ -22,6 +22,11 @@ export class PanelDesk {
   /** For actions that stand on panels and on passing messages: a panel stays a panel, the others turn into the card. */
   async result(press: ComponentPress, card: Card): Promise<Answer> {
     return this.isPanel(press) ? this.redraw(press) : update(card);
+  }
+
+  /** A message that looks like a panel and is none any more: nothing draws it. */
+  isLeftOver(press: ComponentPress): boolean {
+    return this.#keeper.isTakenUp && !this.isPanel(press);
   }
 
   isPanel(press: ComponentPress): boolean {

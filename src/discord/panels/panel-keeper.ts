@@ -52,6 +52,7 @@ export class PanelKeeper {
   readonly #lanes = new Map<string, ChannelLane>();
   readonly #painter: PanelPainter;
   #open = false;
+  #isTakenUp = false;
 
   constructor(ports: PanelKeeperPorts) {
     this.#ports = ports;
@@ -68,6 +69,7 @@ export class PanelKeeper {
     this.#open = true;
     for (const [channelId, edits] of await this.#ports.book.recentEdits()) this.#lane(channelId).pace.recall(edits);
     await this.#takeUp(({ guildId }) => this.#ports.isHere(guildId));
+    this.#isTakenUp = true;
   }
 
   /** Draws no more; leaves "paused" on every panel as far as time and pace allow. */
@@ -158,6 +160,11 @@ export class PanelKeeper {
   /** The channel a panel stands in; null when there is no such panel. */
   channelOf(guildId: string, kind: PanelKind): string | null {
     return this.#shelf.get(guildId, kind)?.row.channelId ?? null;
+  }
+
+  /** Whether the stored panels are known: right after the login they are not. */
+  get isTakenUp(): boolean {
+    return this.#isTakenUp;
   }
 
   kindOf(messageId: string): PanelKind | null {

@@ -13,7 +13,7 @@ export function panelCog(services: Pick<Services, 'queue' | 'submissions'>, desk
     access: 'reviewer',
     answer: 'update',
     run: async (press, _caller, [page]) =>
-      desk.isPanel(press) ? desk.redraw(press, idArgument(page) ?? 0) : refusal(OUTDATED),
+      desk.isLeftOver(press) ? refusal(OUTDATED) : desk.redraw(press, idArgument(page) ?? 0),
   });
   const opener = (action: string, open: boolean): ComponentModule => ({
     action,
