@@ -9,7 +9,12 @@ export interface SettingRow {
   readonly about: string;
 }
 
-export function settingValueText(row: Pick<SettingRow, 'key' | 'value'>): string {
+/** Characters of one value where all settings stand side by side. */
+const SHORT = 300;
+/** Alone, a list is shown whole: whoever changes it types it whole. */
+const WHOLE = 3_600;
+
+function settingValueText(row: Pick<SettingRow, 'key' | 'value'>, max: number): string {
   const { kind } = SETTINGS[row.key];
   if (row.value === null) return '*not set*';
   if (kind.type === 'channel') return `<#${String(row.value)}>`;
@@ -18,7 +23,7 @@ export function settingValueText(row: Pick<SettingRow, 'key' | 'value'>): string
   if (kind.type === 'integer') return `${Number(row.value).toLocaleString('en-US')} ${kind.unit}`;
   return clip(
     Array.isArray(row.value) ? row.value.map((item) => plain(String(item), 60)).join(', ') : plain(String(row.value)),
-    300,
+    max,
   );
 }
 
@@ -26,7 +31,7 @@ export function settingValueText(row: Pick<SettingRow, 'key' | 'value'>): string
 export function settingsCard(rows: readonly SettingRow[]): Card {
   const groups = Map.groupBy(rows, ({ key }) => key.split('.')[0] ?? key);
   const blocks = [...groups].map(([group, members]) => {
-    const lines = members.map((row) => `\`${row.key}\` ${settingValueText(row)}${row.isDefault ? '' : ' ✏️'}`);
+    const lines = members.map((row) => `\`${row.key}\` ${settingValueText(row, SHORT)}${row.isDefault ? '' : ' ✏️'}`);
     return `**${group}**\n${lines.join('\n')}`;
   });
   return textCard('brand', clip(`### ⚙️ Settings\n${blocks.join('\n')}`, 3_900));
@@ -35,6 +40,6 @@ export function settingsCard(rows: readonly SettingRow[]): Card {
 export function settingCard(row: SettingRow, saved: boolean): Card {
   return textCard(
     saved ? 'good' : 'brand',
-    `${saved ? '✅ Saved: ' : ''}\`${row.key}\` = ${settingValueText(row)}\n-# ${row.about}`,
+    `${saved ? '✅ Saved: ' : ''}\`${row.key}\` = ${settingValueText(row, WHOLE)}\n-# ${row.about}`,
   );
 }
