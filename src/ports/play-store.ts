@@ -53,6 +53,8 @@ export interface PlayReads {
   /** Newest play that was not undone; on air when it has no end. */
   newest(guildId: string): Promise<Play | null>;
   onAir(guildId: string): Promise<Play | null>;
+  /** Those since then that were not undone, oldest first; of very many the newest. */
+  since(guildId: string, at: number): Promise<readonly Play[]>;
   /** Newest play of a song that was not undone. */
   ofSubmission(submissionId: number): Promise<Play | null>;
   /** When songs were played last, ms; those that were not, or whose play was undone, are left out. */
@@ -71,6 +73,6 @@ export interface PlayStore extends PlayReads {
   undo(id: number, at: number): Promise<void>;
   /** Undo gives these handles nothing back any more: what their songs cost was reset since. */
   forgetPoints(guildId: string, handleIds: readonly number[] | 'all'): Promise<void>;
-  /** A gift among them was reversed: undoing the play gives back only these. */
-  setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void>;
+  /** A gift was reversed that stood behind it: undoing the play gives back only these. */
+  setTaken(id: number, taken: Pick<Play, 'coinsTaken' | 'pointsTaken'>): Promise<void>;
 }

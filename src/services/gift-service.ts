@@ -75,7 +75,8 @@ export class GiftService {
       }
       const play = await spentOn(tx, gift);
       await tx.lives.takeCoins(giftId, play !== null);
-      if (play !== null) await tx.plays.setCoinsTaken(play.id, without(play.coinsTaken, gift));
+      if (play !== null) await tx.plays.setTaken(play.id, { ...play, coinsTaken: without(play.coinsTaken, gift) });
+      await takeFromPlay(tx, guildId, gift);
       const taken = [{ handleId: gift.handleId, origin: 'gift' as const, points: -gift.points }];
       await tx.points.change(guildId, taken, 'reverse', `gift:${giftId}`, at);
       const songs = await lowerSongs(tx, guildId, gift, at);
@@ -107,6 +108,20 @@ export class GiftService {
     bus.emit('queue.changed', { guildId });
     if (songs.length > 0) bus.emit('notice.stored', { guildId });
   }
+}
+
+/** Points of the gift that a played song has used do not come back when that is undone. */
+async function takeFromPlay(tx: StoreTx, guildId: string, { handleId, points, at }: LedgerGift): Promise<void> {
+  const left = (await tx.points.of([handleId])).get(handleId)?.gift ?? 0;
+  const used = points - Math.max(0, left);
+  if (used <= 0) return;
+  const isOfGifts = (taken: Play['pointsTaken'][number]) => taken.handleId === handleId && taken.origin === 'gift';
+  const play = (await tx.plays.since(guildId, at)).find(({ pointsTaken }) => pointsTaken.some(isOfGifts));
+  if (play === undefined) return;
+  const pointsTaken = play.pointsTaken.map((taken) =>
+    isOfGifts(taken) ? { ...taken, points: Math.max(0, taken.points - used) } : taken,
+  );
+  await tx.plays.setTaken(play.id, { ...play, pointsTaken: pointsTaken.filter((taken) => taken.points > 0) });
 }
 
 /**

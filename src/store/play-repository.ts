@@ -6,6 +6,9 @@ import type { PlayTable, Tables } from './tables.ts';
 /** Nobody takes back more than this many songs, one after the other. */
 const UNDONE_MOST = 100;
 
+/** Plays looked through for one that may still be undone. */
+const SINCE_MAX = 100;
+
 export class PlayRepository implements PlayStore {
   readonly #db: Kysely<Tables>;
 
@@ -28,6 +31,14 @@ export class PlayRepository implements PlayStore {
   async onAir(guildId: string): Promise<Play | null> {
     const newest = await this.newest(guildId);
     return newest !== null && newest.endedAt === null ? newest : null;
+  }
+
+  async since(guildId: string, at: number): Promise<readonly Play[]> {
+    const { rows } = await sql<Selectable<PlayTable>>`
+      SELECT * FROM (SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL ORDER BY id DESC LIMIT ${SINCE_MAX})
+      WHERE started_at >= ${at} ORDER BY id
+    `.execute(this.#db);
+    return rows.map(toPlay);
   }
 
   async ofSubmission(submissionId: number): Promise<Play | null> {
@@ -130,10 +141,10 @@ export class PlayRepository implements PlayStore {
     `.execute(this.#db);
   }
 
-  async setCoinsTaken(id: number, taken: Play['coinsTaken']): Promise<void> {
+  async setTaken(id: number, { coinsTaken, pointsTaken }: Pick<Play, 'coinsTaken' | 'pointsTaken'>): Promise<void> {
     await this.#db
       .updateTable('play')
-      .set({ coins_taken: JSON.stringify(taken) })
+      .set({ coins_taken: JSON.stringify(coinsTaken), points_taken: JSON.stringify(pointsTaken) })
       .where('id', '=', id)
       .execute();
   }

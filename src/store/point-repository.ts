@@ -43,7 +43,8 @@ export class PointRepository implements PointStore {
   }
 
   async earn(guildId: string, sessionId: number, earned: readonly Earned[], at: number): Promise<void> {
-    const list = summed(earned);
+    const all = summed(earned);
+    const list = all.some(({ points }) => points < 0) ? await this.#withinBalances(all) : all;
     if (list.length === 0) return;
     await this.#addToBalances(list);
     await sql`
@@ -56,13 +57,7 @@ export class PointRepository implements PointStore {
   }
 
   async change(guildId: string, earned: readonly Earned[], cause: PointCause, ref: string, at: number): Promise<void> {
-    const balances = await this.of(earned.map(({ handleId }) => handleId));
-    const list = summed(earned)
-      .map((each) => {
-        const balance = balances.get(each.handleId)?.[each.origin] ?? 0;
-        return { ...each, points: Math.max(each.points, -balance) };
-      })
-      .filter(({ points }) => points !== 0);
+    const list = await this.#withinBalances(summed(earned));
     if (list.length === 0) return;
     await this.#addToBalances(list);
     await this.#record(guildId, list, cause, ref, at);
@@ -118,6 +113,17 @@ export class PointRepository implements PointStore {
     `.execute(this.#db);
     await sql`UPDATE handle SET points = 0 WHERE guild_id = ${guildId} AND points <> 0`.execute(this.#db);
     return { handles: rows[0]?.handles ?? 0, points: rows[0]?.points ?? 0 };
+  }
+
+  /** What is taken is at most what is there: a song that was played may have used it. */
+  async #withinBalances(list: readonly PointsTaken[]): Promise<readonly PointsTaken[]> {
+    const balances = await this.of(list.flatMap(({ handleId, points }) => (points < 0 ? [handleId] : [])));
+    return list
+      .map((each) => {
+        const balance = balances.get(each.handleId)?.[each.origin] ?? 0;
+        return each.points < 0 ? { ...each, points: Math.max(each.points, -balance) } : each;
+      })
+      .filter(({ points }) => points !== 0);
   }
 
   async #balances(handleIds: readonly number[]): Promise<readonly PointsTaken[]> {

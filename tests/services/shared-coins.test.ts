@@ -97,6 +97,20 @@ describe('coins of a song', () => {
     expect(await coinsLeft(await show.stage.song(TWO, { handleId }))).toBe(0);
   });
 
+  it('whose gift was reversed while it was on air for its points do not come back with Undo', async () => {
+    const handleId = await show.stage.link(liveUser('7'), ONE);
+    await show.stage.song(ONE);
+    await show.goLive();
+    await show.hear(bigGift(500), live('comment'));
+    expect(await show.stage.points(handleId)).toBe(1_002);
+    await queue().next(GUILD, STAFF);
+    await show.hear(bigGift(10));
+    await show.gifts.reverse(GUILD, STAFF, 1);
+    expect(await show.stage.points(handleId)).toBe(0);
+    await queue().undo(GUILD, STAFF);
+    expect(await show.stage.points(handleId)).toBe(22);
+  });
+
   it('whose gift was reversed while it was on air do not come back with Undo', async () => {
     await show.stage.link(liveUser('7'), ONE);
     const song = await show.stage.song(ONE);

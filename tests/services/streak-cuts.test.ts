@@ -77,3 +77,23 @@ describe('a streak that staff cut by leaving the room', () => {
     expect(await coinsOf(second)).toBe(60);
   });
 });
+
+describe('a streak that is settled twice', () => {
+  it('takes no points that a played song has used: nobody falls below nothing', async () => {
+    await show.goLive();
+    const tap = (repeatCount: number) => live('gift', { coinsEach: 1, repeatCount });
+    await show.hear(tap(999));
+    await show.clock.advance(11_000);
+    await show.service.flush();
+    const handle = await show.stage.store.read((tx) => tx.handles.byName(GUILD, 'viewer7'));
+    const points = () => show.stage.points(handle?.id ?? 0);
+    expect(await points()).toBe(1_998);
+    await show.handles.reset(GUILD, STAFF, { kind: 'all' });
+    await show.hear(tap(1_200));
+    await show.clock.advance(11_000);
+    await show.service.flush();
+    expect(await points()).toBe(0);
+    await show.hear(live('comment'));
+    expect(await points()).toBe(2);
+  });
+});
