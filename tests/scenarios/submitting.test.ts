@@ -81,6 +81,15 @@ describe('bad input', () => {
     expect(JSON.stringify(modal.modal)).toContain('Both');
   });
 
+  it('the address of a TikTok profile is taken for the handle it shows', async () => {
+    const address = 'https://www.tiktok.com/@profile.of.ana?lang=en';
+    const seen = await submit(show.ana, { link: someLink(), title: 'By Profile' }, { tiktok_handle: address });
+    expect(seen.text).toMatch(/Submitted as/);
+    const queue = await show.nova.waitToSee(show.channels.review, /Reviewer queue[\s\S]*By Profile/, PATIENCE);
+    expect(queue.text).toContain('@profile.of.ana');
+    await show.nova.slash('remove', { song: publicId(seen.text) });
+  });
+
   it('a handle that is refused can be left out: "Try again" sends the song without it', async () => {
     const fields = { link: someLink(), artist: 'Ana', title: 'Somebody Elses' };
     const seen = await submit(show.ana, fields, { tiktok_handle: 'no handle!' });

@@ -1,4 +1,5 @@
 import { SlashCommandBuilder } from 'discord.js';
+import { parseHandleName } from '../../../domain/handle.ts';
 import type { CommandModule } from '../../answer.ts';
 import type { Services } from '../services.ts';
 import { completeOwnHandle } from './own-handle-choices.ts';
@@ -26,5 +27,6 @@ export function submitCommand(services: Pick<Services, 'handles' | 'settings'>):
 
 /** Into a custom id goes only what can be a handle; anything else is refused when the modal comes back. */
 function handleArgument(typed: string | null): string {
-  return (typed ?? '').trim().replaceAll(':', '').slice(0, 60);
+  const text = (typed ?? '').trim();
+  return parseHandleName(text) ?? text.replaceAll(':', '').slice(0, 60);
 }
