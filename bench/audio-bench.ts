@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startVoice, type VoiceSandbox } from '../sandbox/voice/voice-sandbox.ts';
 import { Children } from '../src/audio/children.ts';
 import { Encoder } from '../src/audio/encoder.ts';
+import { systemSpawner } from '../src/audio/fork-server.ts';
 import { MediaFolder } from '../src/audio/media-folder.ts';
 import { findPrograms } from '../src/audio/programs.ts';
 import type { SideName } from './audio-child.ts';
@@ -77,7 +78,7 @@ async function prepareSong(dataDir: string) {
   const mixed = ['-filter_complex', '[0][1]amix=2:normalize=0', '-b:a', '192k', original];
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', tones, '-f', 'lavfi', '-i', noise, ...mixed]);
   const programs = await findPrograms({ environment: { PATH: process.env.PATH ?? '' } });
-  const encoder = new Encoder(new Children(programs), programs, folder);
+  const encoder = new Encoder(new Children(programs, systemSpawner()), programs, folder);
   const sha256 = 'a'.repeat(64);
   const began = performance.now();
   const output = folder.encoded(sha256);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Children } from '../src/audio/children.ts';
 import { Encoder } from '../src/audio/encoder.ts';
+import { systemSpawner } from '../src/audio/fork-server.ts';
 import { MediaFolder } from '../src/audio/media-folder.ts';
 import { findPrograms } from '../src/audio/programs.ts';
 import { TrackSources } from '../src/audio/track-source.ts';
@@ -14,7 +15,7 @@ import { SILENT } from './silent.ts';
 /** The bot's own link, player and sources, without Discord around them. */
 export async function ourSide(songs: BenchSongs, admit: Admit): Promise<AudioBenchSide> {
   const programs = await findPrograms({ environment: { PATH: process.env.PATH ?? '' } });
-  const children = new Children(programs);
+  const children = new Children(programs, systemSpawner());
   const folder = new MediaFolder(songs.dataDir);
   const gateway: VoiceGateway = {
     adapterFor: (guildId) => adapterOf(guildId, admit),

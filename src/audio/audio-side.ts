@@ -10,6 +10,7 @@ import type { Store } from '../ports/store.ts';
 import { Children } from './children.ts';
 import { Encoder } from './encoder.ts';
 import { FileIntake } from './file-intake.ts';
+import { systemSpawner } from './fork-server.ts';
 import { LinkCache } from './link-cache.ts';
 import { MediaFolder } from './media-folder.ts';
 import { MediaLibrary } from './media-library.ts';
@@ -54,7 +55,7 @@ export async function createAudioSide(parts: AudioSideParts): Promise<AudioSide>
   const programs = await findPrograms(config.programs);
   const { environment: _environment, ...found } = programs;
   log.info(found, 'audio programs');
-  const children = new Children(programs);
+  const children = new Children(programs, systemSpawner());
   const folder = new MediaFolder(dataDir);
   const encoder = new Encoder(children, programs, folder);
   const sources = new TrackSources(folder, children, programs, log.child({ name: 'voice' }));

@@ -112,7 +112,7 @@ export class Children {
     collected: () => { readonly stdout: Buffer },
   ) {
     const [program, args] = this.#bounded(command, limits);
-    const child = this.#spawner.spawn(program, args);
+    const child = this.#spawner.spawn(program, args, { ...this.#programs.environment, ...command.environment });
     let forced: ChildEnd | undefined;
     const stop = (end: ChildEnd): void => {
       forced ??= end;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Children } from '../../src/audio/children.ts';
+import { systemSpawner } from '../../src/audio/fork-server.ts';
 import { MediaFolder } from '../../src/audio/media-folder.ts';
 import { findPrograms, type Programs } from '../../src/audio/programs.ts';
 import type { VoiceMeter } from '../../src/ports/audio-out.ts';
@@ -39,7 +40,7 @@ export async function openWorkshop(): Promise<Workshop> {
   const dir = await mkdtemp(join(tmpdir(), 'skipline-audio-'));
   const ytdlp = process.env.YTDLP_PATH;
   const programs = await findPrograms({ environment: ENVIRONMENT, ...(ytdlp === undefined ? {} : { ytdlp }) });
-  const children = new Children(programs);
+  const children = new Children(programs, systemSpawner());
   const folder = new MediaFolder(dir);
   await folder.prepare();
   return {
