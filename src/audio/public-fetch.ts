@@ -27,7 +27,9 @@ export type FetchTrouble =
 
 const MAX_REDIRECTS = 5;
 
-/** Everything that is not the public internet. */
+/** Of IPv6 the public internet is in here; whatever else means this machine, this network or an IPv4 address. */
+const GLOBAL_V6 = ['2000::', 3] as const;
+/** What is not the public internet: of IPv4 all of that, of IPv6 what is inside of the network above. */
 const PRIVATE = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -37,32 +39,31 @@ const PRIVATE = [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
+  ['3fff::', 20],
 ] as const;
 
-function privateNetworks(): BlockList {
+function listOf(networks: readonly (readonly [network: string, bits: number])[]): BlockList {
   const list = new BlockList();
-  for (const [network, bits] of PRIVATE) list.addSubnet(network, bits, network.includes(':') ? 'ipv6' : 'ipv4');
+  for (const [network, bits] of networks) list.addSubnet(network, bits, network.includes(':') ? 'ipv6' : 'ipv4');
   return list;
 }
 
+const privateNetworks = listOf(PRIVATE);
+const globalV6 = listOf([GLOBAL_V6]);
+
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !privateNetworks().check(address, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 6) return globalV6.check(address, 'ipv6') && !privateNetworks.check(address, 'ipv6');
+  return family === 4 && !privateNetworks.check(address, 'ipv4');
 }
 
 /** The address that is connected to is the address that was looked at. */
