@@ -74,6 +74,14 @@ export class ChannelDesk {
     });
   }
 
+  /** The reviewer channel, when the reviewers' role can't see it: then nobody but admins can run the show. */
+  async unseenByReviewers(guildId: string): Promise<string | null> {
+    const { settings, channels } = this.#ports;
+    const all = await settings.all(guildId);
+    const [roleId, channelId] = [all['role.reviewer'], all['channel.reviewer']];
+    return roleId === null || channelId === null || channels.roleSees(guildId, roleId, channelId) ? null : channelId;
+  }
+
   /** Makes channels for those of the purposes that have none, and gives them over. */
   create(guildId: string, actor: string, purposes: readonly ChannelPurpose[]): Promise<Created> {
     const mutex = this.#creating.get(guildId) ?? new Mutex();

@@ -82,6 +82,14 @@ export class GuildChannels {
     return this.#client.guilds.cache.get(guildId)?.roles.cache.has(roleId) === true;
   }
 
+  /** False when that role is known not to see that channel. */
+  roleSees(guildId: string, roleId: string, channelId: string): boolean {
+    const guild = this.#client.guilds.cache.get(guildId);
+    const [role, channel] = [guild?.roles.cache.get(roleId), guild?.channels.cache.get(channelId)];
+    if (guild === undefined || role === undefined || channel === undefined || isHidden(guild, channel)) return true;
+    return channel.permissionsFor(role).has(PermissionFlagsBits.ViewChannel);
+  }
+
   /** A channel for one purpose, named and shut as it should be, in the bot's category. */
   async create(guildId: string, purpose: ChannelPurpose, into: NewChannels): Promise<Result<string, Failure>> {
     const guild = this.#client.guilds.cache.get(guildId);

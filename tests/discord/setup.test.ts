@@ -133,11 +133,39 @@ describe('/setup', () => {
     expect(world.channelsOf(guild.id)).toHaveLength(before + 1 + CHANNEL_PURPOSES.length);
   });
 
+  test('asks for the reviewer role before it makes channels that only this role shall see', async () => {
+    const { nova, guild, world, people, channelNamed } = await setupStage();
+    const role = world.addRole(guild.id, { name: 'Reviewers' });
+    const rex = people.human(guild, 'rex', { roles: [role.id] });
+    let page = await nova.slash('setup');
+    const before = world.channelsOf(guild.id).length;
+    page = await (await nova.click(page, { label: 'Create the channels for me' })).final(PATIENCE);
+    expect(page.text).toContain('First the role of your reviewers');
+    expect(world.channelsOf(guild.id)).toHaveLength(before);
+    page = await (await nova.select(page, { placeholder: 'Choose the reviewer role' }, role)).final(PATIENCE);
+    page = await (await nova.click(page, { label: 'Create the channels for me' })).final(PATIENCE);
+    expect(page.text).toMatch(/✨ Made[\s\S]*🩺 Check/);
+    expect(page.text).not.toContain('⚠️');
+    expect(rex.sees(channelNamed('reviewer') ?? '')).toHaveLength(3);
+  });
+
+  test('a reviewer role that cannot see the reviewer channel is named, by /selfheal too', async () => {
+    const { nova, guild, world } = await setupStage();
+    const role = world.addRole(guild.id, { name: 'Reviewers' });
+    const page = await (await nova.clickRaw(await nova.slash('setup'), 'v1:setup.create:now')).final(PATIENCE);
+    const chosen = await (await nova.clickRaw(page, 'v1:setup.step:role')).final(PATIENCE);
+    const saved = await (await nova.select(chosen, { placeholder: 'Choose the reviewer role' }, role)).final(PATIENCE);
+    expect(saved.text).toMatch(/⚠️ Reviewer role: @Reviewers[\s\S]*can't see #reviewer/);
+    const check = await (await nova.clickRaw(saved, 'v1:setup.step:check')).final(PATIENCE);
+    expect(check.text).toContain('Something needs you');
+    expect((await (await nova.slash('selfheal')).final(PATIENCE)).text).toContain("can't see #reviewer");
+  });
+
   test('a double click on "create" makes everything once', async () => {
     const { nova, world, guild } = await setupStage();
     const start = await nova.slash('setup');
     const before = world.channelsOf(guild.id).length;
-    const clicks = [0, 1].map(async () => (await nova.clickRaw(start, 'v1:setup.create:all')).final(PATIENCE));
+    const clicks = [0, 1].map(async () => (await nova.clickRaw(start, 'v1:setup.create:now')).final(PATIENCE));
     await Promise.all(clicks);
     expect(world.channelsOf(guild.id)).toHaveLength(before + 1 + CHANNEL_PURPOSES.length);
   });
@@ -145,7 +173,7 @@ describe('/setup', () => {
   test('names what it may not do before it makes anything', async () => {
     const { nova, world, guild } = await setupStage({ botPermissions: EVERYDAY });
     const before = world.channelsOf(guild.id).length;
-    const seen = await nova.click(await nova.slash('setup'), { label: 'Create the channels for me' });
+    const seen = await nova.clickRaw(await nova.slash('setup'), 'v1:setup.create:now');
     expect(seen).toMatchObject({ ephemeral: true, text: expect.stringContaining('Manage Channels') });
     expect(world.channelsOf(guild.id)).toHaveLength(before);
   });
@@ -159,9 +187,7 @@ describe('/setup', () => {
       status: 400,
       body: { code: 30_013, message: 'Maximum number of guild channels reached (500)' },
     });
-    const seen = await (await nova.click(await nova.slash('setup'), { label: 'Create the channels for me' })).final(
-      PATIENCE,
-    );
+    const seen = await (await nova.clickRaw(await nova.slash('setup'), 'v1:setup.create:now')).final(PATIENCE);
     expect(seen.text).toContain('no room for more channels');
     const all = await settings.all(guild.id);
     expect(CHANNEL_PURPOSES.filter((purpose) => all[PURPOSE[purpose].setting] !== null)).toHaveLength(2);

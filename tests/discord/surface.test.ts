@@ -95,7 +95,7 @@ describe('buttons and menus', () => {
   });
 
   const setup = SETUP_STEPS.map((step) => {
-    const state = { step, purposes: purposes('x'), roleId: ID, messageContent: true, news: null };
+    const state = { step, purposes: purposes('x'), roleId: ID, unseen: null, messageContent: true, news: null };
     return [`setup ${step}`, setupCard(state)] as const;
   });
   const cards = [

@@ -4,7 +4,7 @@ import type { HealLine } from '../panels/panel-keeper.ts';
 import { PANEL_LABEL } from '../panels/panel-kinds.ts';
 import { type Card, textCard } from './card.ts';
 import { failureText } from './failure-card.ts';
-import { PASSIVE_OFF } from './setup-card.ts';
+import { PASSIVE_OFF, unseenText } from './setup-card.ts';
 import { plain } from './words.ts';
 
 export interface HealReport {
@@ -12,6 +12,8 @@ export interface HealReport {
   /** Channels without a panel, too. */
   readonly purposes: readonly PurposeState[];
   readonly reviewerRoleGone: boolean;
+  /** The reviewer channel, when the reviewers' role can't see it. */
+  readonly unseen: string | null;
   readonly messageContent: boolean;
 }
 
@@ -26,7 +28,7 @@ const OUTCOME = {
 } as const satisfies Record<HealLine['outcome'], (line: HealLine) => string>;
 
 /** `/selfheal`: what was found and what was done. */
-export function healCard({ panels, purposes, reviewerRoleGone, messageContent }: HealReport): Card {
+export function healCard({ panels, purposes, reviewerRoleGone, unseen, messageContent }: HealReport): Card {
   const lines = panels.map(
     (line) =>
       `**${PANEL_LABEL[line.kind]}** in <#${line.channelId}>: ${(OUTCOME[line.outcome] as (line: HealLine) => string)(line)}`,
@@ -38,7 +40,10 @@ export function healCard({ panels, purposes, reviewerRoleGone, messageContent }:
   );
   const unset = purposes.filter(({ channelId }) => channelId === null).map(({ purpose }) => PURPOSE[purpose].label);
   const ill =
-    troubles.length > 0 || reviewerRoleGone || panels.some(({ outcome }) => outcome !== 'fine' && outcome !== 'mended');
+    troubles.length > 0 ||
+    reviewerRoleGone ||
+    unseen !== null ||
+    panels.some(({ outcome }) => outcome !== 'fine' && outcome !== 'mended');
   return textCard(
     ill ? 'warn' : 'good',
     [
@@ -46,6 +51,7 @@ export function healCard({ panels, purposes, reviewerRoleGone, messageContent }:
       ...(lines.length === 0 ? ['There are no panels yet: `/setup` makes them.'] : lines),
       ...troubles,
       ...(reviewerRoleGone ? ['⚠️ The reviewer role does not exist any more. Choose another one with `/setup`.'] : []),
+      ...(unseen === null ? [] : [`⚠️ ${unseenText(unseen)}`]),
       ...(messageContent ? [] : [PASSIVE_OFF]),
       ...(unset.length === 0 ? [] : [`-# Not set: ${unset.join(', ')}`]),
     ].join('\n'),

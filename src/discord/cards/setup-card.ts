@@ -25,6 +25,8 @@ export interface SetupState {
   readonly step: SetupStep;
   readonly purposes: readonly PurposeState[];
   readonly roleId: string | null;
+  /** The reviewer channel, when that role can't see it. */
+  readonly unseen: string | null;
   /** Whether the bot may read messages. */
   readonly messageContent: boolean;
   /** What just happened, in one line. */
@@ -42,10 +44,25 @@ function stateLine({ purpose, channelId, trouble }: PurposeState): string {
   return trouble === null ? `✅ ${label}: <#${channelId}>` : `⚠️ ${label}: <#${channelId}>\n-# ${failureText(trouble)}`;
 }
 
-const roleLine = (roleId: string | null) =>
-  roleId === null
-    ? '⚪ Reviewer role: *not set*, only people with **Manage Server** run the show'
-    : `✅ Reviewer role: <@&${roleId}>`;
+/** What is wrong when reviewers can't see their own channel. */
+export const unseenText = (channelId: string) =>
+  `The reviewer role can't see <#${channelId}>. Give that role **View Channel** there, or nobody but admins can run the show.`;
+
+function roleLine({ roleId, unseen }: Pick<SetupState, 'roleId' | 'unseen'>): string {
+  if (roleId === null) return '⚪ Reviewer role: *not set*, only people with **Manage Server** run the show';
+  return unseen === null
+    ? `✅ Reviewer role: <@&${roleId}>`
+    : `⚠️ Reviewer role: <@&${roleId}>\n-# ${unseenText(unseen)}`;
+}
+
+/** @param wanted `all` asks for the reviewer role first, `now` does not */
+function createAll({ purposes }: Pick<SetupState, 'purposes'>, wanted: 'all' | 'now') {
+  return button('Create the channels for me', encodeCustomId('setup.create', wanted), {
+    style: 'success',
+    emoji: '✨',
+    disabled: purposes.every(({ channelId }) => channelId !== null),
+  });
+}
 
 function steps(step: SetupStep, ...more: ReturnType<typeof button>[]) {
   const [before, after] = [stepAfter(step, -1), stepAfter(step, 1)];
@@ -89,15 +106,15 @@ function rolePicker(chosen: string | null): APIActionRowComponent<APIRoleSelectC
   });
 }
 
-function startCard({ purposes, roleId, messageContent, news }: SetupState): Card {
-  const open = purposes.filter(({ channelId }) => channelId === null).length;
+function startCard(state: SetupState): Card {
+  const { purposes, messageContent, news } = state;
   return {
     components: [
       container('brand', [
         text(
           [
             heading('start', '🔧 Setup', news),
-            roleLine(roleId),
+            roleLine(state),
             ...purposes.map(stateLine),
             ...(messageContent ? [] : [PASSIVE_OFF]),
           ].join('\n'),
@@ -109,27 +126,24 @@ function startCard({ purposes, roleId, messageContent, news }: SetupState): Card
       ]),
       row(
         button('Step by step', encodeCustomId('setup.step', 'role'), { style: 'primary', emoji: '▶️' }),
-        button('Create the channels for me', encodeCustomId('setup.create', 'all'), {
-          style: 'success',
-          emoji: '✨',
-          disabled: open === 0,
-        }),
+        createAll(state, 'all'),
         button('Check', encodeCustomId('setup.step', 'check'), { emoji: '🩺' }),
       ),
     ],
   };
 }
 
-function roleCard({ roleId, news }: SetupState): Card {
+function roleCard(state: SetupState): Card {
+  const { roleId, news } = state;
   return {
     components: [
       container('brand', [
         text(
-          `${heading('role', '👤 Reviewer role', news)}\nWho has this role may run the show: next, move, approve, play. People with **Manage Server** always may.\n${roleLine(roleId)}`,
+          `${heading('role', '👤 Reviewer role', news)}\nWho has this role may run the show: next, move, approve, play. People with **Manage Server** always may.\n${roleLine(state)}`,
         ),
       ]),
       rolePicker(roleId),
-      steps('role'),
+      steps('role', createAll(state, 'now')),
     ],
   };
 }
@@ -160,8 +174,9 @@ function purposeCard(purpose: ChannelPurpose, state: SetupState): Card {
   };
 }
 
-function checkCard({ purposes, roleId, messageContent, news }: SetupState): Card {
-  const troubles = purposes.filter(({ trouble }) => trouble !== null).length;
+function checkCard(state: SetupState): Card {
+  const { purposes, unseen, messageContent, news } = state;
+  const troubles = purposes.filter(({ trouble }) => trouble !== null).length + (unseen === null ? 0 : 1);
   const unset = purposes.filter(({ channelId }) => channelId === null).length;
   const verdict =
     troubles > 0
@@ -176,7 +191,7 @@ function checkCard({ purposes, roleId, messageContent, news }: SetupState): Card
           [
             heading('check', '🩺 Check', news),
             verdict,
-            roleLine(roleId),
+            roleLine(state),
             ...purposes.map(stateLine),
             messageContent ? '✅ Pasted links and files are taken in the submissions channel.' : PASSIVE_OFF,
           ].join('\n'),

@@ -259,6 +259,7 @@ export const CARDS: Readonly<Record<string, Draw>> = {
       })),
       purposes: purposes('Read Message History'),
       reviewerRoleGone: true,
+      unseen: ID,
       messageContent: false,
     }),
 };

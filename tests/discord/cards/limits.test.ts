@@ -22,12 +22,20 @@ test.each(Object.entries(PLAIN_CARDS))('%s is taken by Discord', (_name, card) =
 
 describe('setup', () => {
   test.each(SETUP_STEPS.map((step) => [step]))('step "%s" is taken by Discord, in trouble and fresh', (step) => {
-    const ill = { step, purposes: purposes('x'.repeat(40)), roleId: ID, messageContent: false, news: 'news' };
+    const ill = {
+      step,
+      purposes: purposes('x'.repeat(40)),
+      roleId: ID,
+      unseen: ID,
+      messageContent: false,
+      news: 'news',
+    };
     expect(cardProblems(setupCard(ill))).toEqual([]);
     const fresh = {
       step,
       purposes: CHANNEL_PURPOSES.map((purpose) => ({ purpose, channelId: null, trouble: null })),
       roleId: null,
+      unseen: null,
       messageContent: true,
       news: null,
     };

@@ -65,7 +65,14 @@ const purposes = CHANNEL_PURPOSES.map((purpose, index) => ({
 }));
 
 const setup = (step: (typeof SETUP_STEPS)[number]) =>
-  setupCard({ step, purposes, roleId: null, messageContent: true, news: step === 'start' ? null : '✅ Saved.' });
+  setupCard({
+    step,
+    purposes,
+    roleId: null,
+    unseen: null,
+    messageContent: true,
+    news: step === 'start' ? null : '✅ Saved.',
+  });
 
 const gift = (change: Partial<LedgerGift>): LedgerGift => ({
   giftId: 1,
@@ -281,6 +288,7 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
     ],
     purposes,
     reviewerRoleGone: false,
+    unseen: null,
     messageContent: true,
   }),
   'notice, coming up': noticeCard(

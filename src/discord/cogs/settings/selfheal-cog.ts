@@ -49,6 +49,7 @@ export function selfhealCog({ services, keeper, desk, channels, messageContent }
             healCard({
               panels: [...healed, ...placed],
               purposes: await desk.overview(guildId),
+              unseen: await desk.unseenByReviewers(guildId),
               reviewerRoleGone: roleId !== null && !channels.roleExists(guildId, roleId),
               messageContent,
             }),

@@ -11,6 +11,9 @@ import type { Services } from '../services.ts';
 /** The test message goes by itself. ms */
 const TEST_MS = 60_000;
 
+const ROLE_FIRST =
+  '👤 First the role of your reviewers: channels for staff are made so that it sees them. Without one, only admins do.';
+
 export interface SetupPorts {
   readonly services: Pick<Services, 'settings' | 'guilds'>;
   readonly desk: ChannelDesk;
@@ -55,9 +58,12 @@ export class SetupFlow {
     return given.ok ? this.turnTo(caller, purpose, '✅ Saved.') : refusal(given.error);
   }
 
-  /** @param wanted a purpose, or anything else for all that are missing */
+  /** @param wanted a purpose, or anything else for all that are missing; `now` also without a reviewer role */
   async create(caller: Caller, wanted: string): Promise<Answer> {
     const one = isChannelPurpose(wanted) ? wanted : null;
+    // The bot may not show them to a role later: that would take Manage Roles.
+    if (one === null && wanted !== 'now' && (await this.#roleId(caller.guildId)) === null)
+      return this.turnTo(caller, 'role', ROLE_FIRST);
     const purposes = one === null ? CHANNEL_PURPOSES : [one];
     const { assigned, failure } = await this.#ports.desk.create(caller.guildId, caller.userId, purposes);
     if (failure !== null && assigned.length === 0) return refusal(failure);
@@ -66,7 +72,7 @@ export class SetupFlow {
       assigned.length === 0 ? 'Nothing was missing.' : `✨ Made: ${made}`,
       ...(failure === null ? [] : [`⚠️ ${failureText(failure)}`]),
     ].join('\n');
-    return this.turnTo(caller, one ?? (failure === null ? 'role' : 'start'), news);
+    return this.turnTo(caller, one ?? (failure === null ? 'check' : 'start'), news);
   }
 
   /** @param here where it was asked for, when no channel for staff is set yet */
@@ -88,16 +94,22 @@ export class SetupFlow {
     return update(setupDoneCard());
   }
 
-  async #page(guildId: string, step: SetupStep, news: string | null): Promise<Card> {
-    const { services, desk, channels, messageContent } = this.#ports;
+  /** Discord refuses a picker that names a role which is gone. */
+  async #roleId(guildId: string): Promise<string | null> {
+    const { services, channels } = this.#ports;
     const roleId = (await services.settings.all(guildId))['role.reviewer'];
+    return roleId !== null && channels.roleExists(guildId, roleId) ? roleId : null;
+  }
+
+  async #page(guildId: string, step: SetupStep, news: string | null): Promise<Card> {
+    const { desk, messageContent } = this.#ports;
     return setupCard({
       step,
       news,
       messageContent,
       purposes: await desk.overview(guildId),
-      // Discord refuses a picker that names a role which is gone.
-      roleId: roleId !== null && channels.roleExists(guildId, roleId) ? roleId : null,
+      roleId: await this.#roleId(guildId),
+      unseen: await desk.unseenByReviewers(guildId),
     });
   }
 }
