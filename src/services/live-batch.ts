@@ -10,6 +10,10 @@ import type { MinuteSums } from '../ports/live-store.ts';
 const VIEWERS_MAX = 20_000;
 /** Everything else of further viewers does from here on. Gifts never do. */
 const DEEDS_MAX = 60_000;
+/** The newest ids that are to be remembered: of one session the store keeps no more either. */
+const MESSAGES_MAX = 5_000;
+/** The newest comments that may hold a code: it can be typed again. */
+const SPOKEN_MAX = 1_000;
 const MINUTE_MS = 60_000;
 
 /** What one viewer did, and what it earned them. */
@@ -70,6 +74,16 @@ export class LiveBatch {
     return this.events === 0 && this.unreadable === 0 && this.streaks.size === 0;
   }
 
+  /** Counts once, also after a restart. */
+  remember(msgId: string): void {
+    pushNewest(this.messageIds, [msgId], MESSAGES_MAX);
+  }
+
+  /** A comment that may hold a proof code. */
+  heard(spoken: SpokenLine): void {
+    pushNewest(this.spoken, [spoken], SPOKEN_MAX);
+  }
+
   /** @param at ms since the epoch by TikTok's clock */
   count(kind: string, at: number): void {
     this.events += 1;
@@ -128,8 +142,8 @@ export class LiveBatch {
     for (const sums of later.minutes.values()) this.#absorbMinute(sums);
     for (const [kind, events] of later.counts) this.counts.set(kind, (this.counts.get(kind) ?? 0) + events);
     for (const { streak, settlement } of later.streaks.values()) this.note(streak, settlement);
-    this.messageIds.push(...later.messageIds);
-    this.spoken.push(...later.spoken);
+    pushNewest(this.messageIds, later.messageIds, MESSAGES_MAX);
+    pushNewest(this.spoken, later.spoken, SPOKEN_MAX);
     this.events += later.events;
     this.unreadable += later.unreadable;
     this.lastEventAt =
@@ -185,6 +199,12 @@ export class LiveBatch {
     known.lastAt = Math.max(known.lastAt, at);
     return known;
   }
+}
+
+/** Keeps the newest: at least `max`, at most twice as many, so that nothing is moved for every one. */
+function pushNewest<T>(kept: T[], more: readonly T[], max: number): void {
+  for (const each of more) kept.push(each);
+  if (kept.length > 2 * max) kept.splice(0, kept.length - max);
 }
 
 /** @param minute at / 60000 */

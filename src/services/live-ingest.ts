@@ -189,7 +189,7 @@ export class LiveIngest {
     switch (event.kind) {
       case 'comment':
         this.#deed(event.user, 'comment', 1, at, event.msgId);
-        if (CODE.test(event.text)) this.#batch.spoken.push({ user: event.user, text: event.text });
+        if (CODE.test(event.text)) this.#batch.heard({ user: event.user, text: event.text });
         break;
       case 'like':
         this.tally.likesSeen += event.count;
@@ -229,7 +229,7 @@ export class LiveIngest {
       this.#rates,
       this.#ports.clock.monotonic(),
     );
-    if (msgId !== null) this.#batch.messageIds.push(msgId);
+    if (msgId !== null) this.#batch.remember(msgId);
     if (!counted) return;
     const before = this.#batch.merged;
     this.#batch.did(user, deed, times, points, at);
@@ -240,7 +240,7 @@ export class LiveIngest {
     const { user, ...frame } = event;
     this.#batch.gave(user, at);
     // Told again after a restart, it would pass for the next streak; all others are known by their key.
-    if (frame.streakable && frame.msgId !== null && !hasGroup(frame)) this.#batch.messageIds.push(frame.msgId);
+    if (frame.streakable && frame.msgId !== null && !hasGroup(frame)) this.#batch.remember(frame.msgId);
     const step = this.#streaks.take({ ...frame, userId: user.userId, at }, this.#ports.clock.monotonic());
     switch (step.kind) {
       case 'progress':

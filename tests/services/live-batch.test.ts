@@ -26,6 +26,22 @@ describe('a batch that waits for the store', () => {
     expect([...batch.minutes.values()]).toMatchObject([{ comments: VIEWERS + 4, likes: 15 }]);
   });
 
+  it('remembers the newest comments only, however many come', () => {
+    const batch = new LiveBatch();
+    for (let minute = 0; minute < 10; minute += 1) {
+      const later = new LiveBatch();
+      for (let index = 0; index < 20_000; index += 1) {
+        later.remember(`${minute}-${index}`);
+        later.heard({ user: liveUser('7'), text: `${minute}-${index}` });
+      }
+      batch.absorb(later);
+    }
+    expect(batch.messageIds.length).toBeLessThanOrEqual(10_000);
+    expect(batch.spoken.length).toBeLessThanOrEqual(2_000);
+    expect(batch.messageIds.slice(-5_000)).toEqual(Array.from({ length: 5_000 }, (_, n) => `9-${15_000 + n}`));
+    expect(batch.spoken.at(-1)?.text).toBe('9-19999');
+  });
+
   it('keeps everybody who gave something, however full it is', () => {
     const batch = fullBatch();
     const later = new LiveBatch();
