@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Human } from '../../sandbox/discord/people/human.ts';
 import type { Seen } from '../../sandbox/discord/people/seen.ts';
+import { Permission } from '../../sandbox/discord/permissions.ts';
 import { ask, PushedClock, rows, set, startDesk, submitAs } from './desk.ts';
 import { PATIENCE, type Show } from './show.ts';
 
@@ -84,6 +85,23 @@ describe('the buttons of a song', () => {
     const id = await submitAs(show.ana, 'Nowhere To Go', 'free');
     const seen = await press(show.nova, await pick(show.nova, id), /Bookmark/);
     expect(await told(seen)).toMatch(/not set up yet: use \/setbookmarkchannel/);
+  });
+});
+
+describe('a bookmark channel that the bot may not write in any more', () => {
+  it('is named, and the song can be bookmarked once that is mended', async () => {
+    const { world } = show.sandbox.discord;
+    const kept = world.addChannel(show.guildId, { name: 'kept' });
+    await ask(show.nova, 'setbookmarkchannel', { channel: kept });
+    const id = await submitAs(show.ana, 'Worth Keeping', 'free');
+    const song = await pick(show.nova, id);
+    const { id: role, permissions } = world.botRole(show.guildId);
+    world.updateRole(role, { permissions: permissions & ~Permission.ADMINISTRATOR });
+    world.setOverwrite(kept.id, { id: role, type: 0, allow: 0n, deny: Permission.SEND_MESSAGES });
+    expect(await told(await press(show.nova, song, /Bookmark/))).toMatch(/missing: Send Messages/);
+    world.setOverwrite(kept.id, { id: role, type: 0, allow: Permission.SEND_MESSAGES, deny: 0n });
+    expect(await told(await press(show.nova, await pick(show.nova, id), /Bookmark/))).toMatch(/Bookmarked #/);
+    await show.nova.waitToSee(kept, /Worth Keeping/, PATIENCE);
   });
 });
 

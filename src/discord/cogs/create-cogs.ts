@@ -49,7 +49,7 @@ export function createCogs(ports: CogPorts): readonly Cog[] {
     submitCog(services),
     queueCog(services),
     reviewerCog(services, desk, now),
-    songCog(services, desk),
+    songCog(services, desk, channels),
     panelCog(services, desk),
     profileCog(services, now),
     settingsCog({ settings: services.settings, desk: channels, channels: guildChannels }),

@@ -1,6 +1,7 @@
 import { isWaiting } from '../../../domain/submission.ts';
 import { type ComponentModule, card, refusal } from '../../answer.ts';
 import { bookmarkedCard, historyCard, removedCard, removeModal } from '../../cards/staff-card.ts';
+import type { ChannelDesk } from '../../channel-desk.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
 import { moved, OUTDATED, reasonOf, songAction } from './song-action.ts';
@@ -10,6 +11,7 @@ import { songModal } from './song-modal.ts';
 export function songButtons(
   { queue, submissions }: Pick<Services, 'queue' | 'submissions'>,
   desk: PanelDesk,
+  channels: Pick<ChannelDesk, 'overview'>,
 ): readonly ComponentModule[] {
   return [
     songAction('song.move', 'update', async (id, { guildId, userId }, [line = ''], press) =>
@@ -19,6 +21,9 @@ export function songButtons(
       moved(desk, press, await queue.playNext(guildId, userId, id)),
     ),
     songAction('song.bookmark', 'update', async (id, { guildId, userId }, _args, press) => {
+      // A song is posted once: not before it can be.
+      const place = (await channels.overview(guildId)).find(({ purpose }) => purpose === 'bookmarks');
+      if (place !== undefined && place.trouble !== null) return refusal(place.trouble);
       const result = await queue.bookmark(guildId, userId, id);
       if (!result.ok) return refusal(result.error);
       return desk.isPanel(press) ? desk.redraw(press) : card(bookmarkedCard(result.value));
