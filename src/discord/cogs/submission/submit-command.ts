@@ -1,5 +1,6 @@
 import { SlashCommandBuilder } from 'discord.js';
 import { parseHandleName } from '../../../domain/handle.ts';
+import { cutText } from '../../../lib/text.ts';
 import type { CommandModule } from '../../answer.ts';
 import type { Services } from '../services.ts';
 import { completeOwnHandle } from './own-handle-choices.ts';
@@ -28,5 +29,5 @@ export function submitCommand(services: Pick<Services, 'handles' | 'settings'>):
 /** Into a custom id goes only what can be a handle; anything else is refused when the modal comes back. */
 function handleArgument(typed: string | null): string {
   const text = (typed ?? '').trim();
-  return parseHandleName(text) ?? text.replaceAll(':', '').slice(0, 60);
+  return parseHandleName(text) ?? cutText(text.replaceAll(':', ''), 30);
 }

@@ -5,8 +5,10 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { LRUCache } from 'lru-cache';
+import { cutText } from '../../../lib/text.ts';
 import type { IncomingFile } from '../../../ports/media-intake.ts';
 import { encodeCustomId } from '../../custom-id.ts';
+import { incomingFile } from '../../incoming-file.ts';
 import type { Services } from '../services.ts';
 
 /** Text a person typed into the modal; a file can't be put back into a modal. */
@@ -62,7 +64,7 @@ export function submitModal(draft: SubmitDraft, maxBytes: number): APIModalInter
     required: false,
     max_length: max,
     placeholder,
-    ...(value === '' ? {} : { value: value.slice(0, max) }),
+    ...(value === '' ? {} : { value: cutText(value, max) }),
   });
   const label = (name: string, description: string, component: ReturnType<typeof input>) => ({
     type: ComponentType.Label as const,
@@ -113,7 +115,6 @@ export function readSubmitModal(
     : undefined;
   return {
     draft: { link: value('link').trim(), artist: value('artist'), title: value('title'), note: value('note'), handle },
-    file:
-      uploaded === undefined ? null : { url: uploaded.url, name: uploaded.title ?? uploaded.name, size: uploaded.size },
+    file: uploaded === undefined ? null : incomingFile(uploaded),
   };
 }
