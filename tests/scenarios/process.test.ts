@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
 import { nightReview } from '../../sandbox/story/night-review.ts';
-import { refusedStart } from './refused-start.ts';
 import { PATIENCE } from './show.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,16 +71,6 @@ describe('the process', () => {
     const { code, printed } = await refused({ DATA_DIR: '/dev/null/data' });
     expect(code).toBe(78);
     expect(printed).toMatch(/DATA_DIR/);
-  });
-
-  it('says when its port is taken, and when its address is none of this machine', async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
-    const taken = await refusedStart(dataDir, { PORT: `${port}`, HOST: '127.0.0.1' });
-    expect(taken).toContain(`PORT ${port} on 127.0.0.1 can't be used (EADDRINUSE)`);
-    other.close();
-    expect(await refusedStart(dataDir, { PORT: '0', HOST: '192.0.2.1' })).toContain('HOST 192.0.2.1 is no address');
   });
 
   it('names the newest backup when its database is damaged, with exit code 78', async () => {
