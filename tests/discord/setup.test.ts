@@ -260,6 +260,13 @@ describe('/selfheal', () => {
     ).toEqual([]);
   });
 
+  test('names a channel that cannot hold the panel that is missing there', async () => {
+    const { nova, settings, guild } = await setupStage();
+    settings.put(guild.id, { 'channel.portal': '100000000000000009' });
+    const seen = await (await nova.slash('selfheal')).final(PATIENCE);
+    expect(seen.text).toMatch(/Submission portal: ⚠️ That channel does not exist any more/);
+  });
+
   test('puts back what is missing and names what it can not mend', async () => {
     const { nova, addChannel, settings, guild, world, book, keeper } = await setupStage({ botPermissions: EVERYDAY });
     const [queue, drop] = [addChannel('queue'), addChannel('song-drop')];

@@ -33,8 +33,9 @@ export function healCard({ panels, purposes, reviewerRoleGone, unseen, messageCo
     (line) =>
       `**${PANEL_LABEL[line.kind]}** in <#${line.channelId}>: ${(OUTCOME[line.outcome] as (line: HealLine) => string)(line)}`,
   );
-  // Channels of panels speak for themselves above.
-  const others = purposes.filter(({ purpose, trouble }) => trouble !== null && PURPOSE[purpose].panels.length === 0);
+  const shown = new Set(panels.map(({ kind }) => kind));
+  // Channels whose panels stand above speak for themselves.
+  const others = purposes.filter(({ purpose }) => !PURPOSE[purpose].panels.some((kind) => shown.has(kind)));
   const troubles = others.flatMap(({ purpose, trouble }) =>
     trouble === null ? [] : [`**${PURPOSE[purpose].label}**: ⚠️ ${failureText(trouble)}`],
   );
