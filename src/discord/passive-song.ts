@@ -1,5 +1,6 @@
 import type { Attachment, Message } from 'discord.js';
 import type { IncomingFile } from '../ports/media-intake.ts';
+import { incomingFile } from './incoming-file.ts';
 
 /** The song that a message brings. */
 export type PassiveSong = (
@@ -42,8 +43,7 @@ export function songIn(message: Pick<Message, 'content' | 'attachments' | 'messa
   const facts = { extras: files.length + links.length - 1, alone: rest === '' };
   const [file] = files;
   if (file !== undefined) {
-    const { url, size } = file;
-    return { kind: 'file', file: { url, name: file.title ?? file.name, size }, ...facts };
+    return { kind: 'file', file: incomingFile(file), ...facts };
   }
   const [link] = links;
   return link === undefined ? null : { kind: 'link', link, ...facts };

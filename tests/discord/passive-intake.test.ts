@@ -114,7 +114,7 @@ describe('a song in the submissions channel', () => {
     const { ana, drop, requests, settled, discord } = await stage();
     await ana.say(drop, '', mp3('Mein Größter Hit!.mp3'));
     await settled();
-    expect(requests[0]?.file?.name).toBe('Mein Größter Hit!');
+    expect(requests[0]?.file?.name).toBe('Mein Größter Hit!.mp3');
     expect(requests[0]?.file?.url.startsWith(discord.cdnUrl)).toBe(true);
     expect(requests[0]?.link).toBeUndefined();
   });

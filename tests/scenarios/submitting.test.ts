@@ -34,6 +34,12 @@ describe('a submission through the modal', () => {
     await show.nova.slash('remove', { song: publicId(seen.text) });
   });
 
+  it('keeps all of a name with dots in it, also where Discord had to change the name', async () => {
+    const seen = await submit(show.ben, { file: { name: 'Beat 2.0.mp3', bytes: await tone(330) } });
+    expect(seen.text).toMatch(/ben – Beat 2\.0$/m);
+    await show.nova.slash('remove', { song: publicId(seen.text) });
+  });
+
   it('takes its title from the file name and its artist from the member when those are empty', async () => {
     const bytes = await tone(330);
     const seen = await submit(show.ben, { file: { name: 'my_first_demo.mp3', bytes } });

@@ -4,6 +4,7 @@ import {
   SlashCommandBuilder,
 } from 'discord.js';
 import type { CommandModule } from '../../answer.ts';
+import { incomingFile } from '../../incoming-file.ts';
 import type { Services } from '../services.ts';
 import { type Handed, handIn, submitted } from './hand-in.ts';
 import { completeOwnHandle } from './own-handle-choices.ts';
@@ -36,7 +37,6 @@ function definition(): RESTPostAPIApplicationCommandsJSONBody {
 }
 
 function handed({ options }: ChatInputCommandInteraction<'cached'>): Handed {
-  const file = options.getAttachment('file', true);
   const skip = options.getBoolean('skip');
   return {
     via: 'file-command',
@@ -47,7 +47,7 @@ function handed({ options }: ChatInputCommandInteraction<'cached'>): Handed {
       note: options.getString('note') ?? '',
       handle: options.getString('tiktok_handle') ?? '',
     },
-    file: { url: file.url, name: file.title ?? file.name, size: file.size },
+    file: incomingFile(options.getAttachment('file', true)),
     line: skip === null ? undefined : skip ? 'pending' : 'free',
   };
 }
