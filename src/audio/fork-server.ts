@@ -12,6 +12,7 @@ import {
   SECRET_LENGTH,
 } from './fork-server-words.ts';
 import { LocalSpawner } from './local-spawner.ts';
+import { typescriptFlags } from './node-flags.ts';
 import type { Environment, ProcessEnd, Spawned, Spawner } from './spawner.ts';
 
 const WORKER = fileURLToPath(new URL('./fork-server-worker.ts', import.meta.url));
@@ -78,6 +79,7 @@ export class ForkServer implements Spawner {
       detached: true,
       // It needs none, least of all the bot's secrets.
       env: {},
+      execArgv: [...process.execArgv, ...typescriptFlags(process.versions.node)],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const secret = randomBytes(SECRET_LENGTH / 2).toString('hex');

@@ -5,6 +5,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { ChildLimits, Children } from './children.ts';
 import { type Extraction, type Extractor, parseYtdlp } from './extraction.ts';
 import { causeOf, trouble } from './link-words.ts';
+import { typescriptFlags } from './node-flags.ts';
 
 const LIMITS: ChildLimits = {
   timeoutMs: 30_000,
@@ -40,7 +41,8 @@ export class YoutubeExtractor implements Extractor {
     const { node, children, clock, log } = this.#parts;
     const module = JSON.stringify(new URL('./youtube-child.ts', import.meta.url).href);
     const script = `const { printYoutubeSong } = await import(${module}); await printYoutubeSong(process.argv[1]);`;
-    const args = [`--max-old-space-size=${HEAP_MB}`, '--no-warnings', '--input-type=module', '-e', script, url];
+    const flags = [`--max-old-space-size=${HEAP_MB}`, '--no-warnings', ...typescriptFlags(process.versions.node)];
+    const args = [...flags, '--input-type=module', '-e', script, url];
     const command = { program: node, args };
     const end = await children.run(command, LIMITS, signal);
     if (end.kind === 'cancelled') return err(trouble('cancelled'));
