@@ -100,4 +100,16 @@ describe('a show', () => {
     await until(async () => (await rows(show, posted, 'shortshow')).length === 1, 'it is known that they stand there');
     expect(numbers()).toHaveLength(1);
   });
+
+  it('that begins while the bot that waits for its host restarts is followed', async () => {
+    const host = tiktok.host('later');
+    expect((await tiktokCommand('connect', { unique_id: 'later', persistent: true })).text).toMatch(/In progress/);
+    let live: ReturnType<typeof host.goLive> | undefined;
+    await show.restart(() => {
+      live = host.goLive();
+    });
+    await live?.waitForConnection();
+    await until(async () => /Active: @later/.test((await tiktokCommand('status')).text), 'the show is followed');
+    await tiktokCommand('disconnect');
+  });
 });
