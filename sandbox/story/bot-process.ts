@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface BotOptions {
-  /** What points the bot at the sandbox. Replaces the environment of this process but for PATH and HOME. */
+  /** What points the bot at the sandbox. Replaces the environment of this process but for PATH, HOME and NODE_OPTIONS. */
   readonly env: Readonly<Record<string, string>>;
   /** Folder that holds the bot's `src/main.ts`. */
   readonly root: string;
@@ -19,6 +19,9 @@ const UNSET = Object.fromEntries(
     'TIKTOK_SIGN_URL TIKTOK_WEB_URL TIKTOK_WEBCAST_URL TIKTOK_SIGN_API_KEY SIGN_API_KEY PUBLIC_URL FFMPEG_PATH YTDLP_PATH',
   ].flatMap((names) => names.split(' ').map((name) => [name, ''])),
 );
+
+/** With which options Node runs TypeScript is the launcher's knowledge. */
+const INHERITED = ['PATH', 'HOME', 'NODE_OPTIONS'] as const;
 
 /** The unmodified bot as a child process. */
 export class BotProcess {
@@ -42,9 +45,10 @@ export class BotProcess {
   /** Resolves when the bot said that it is ready. Rejects when it ends before, or after `timeoutMs`. */
   start(timeoutMs = 30_000): Promise<void> {
     const { env, root, onLine, script = 'src/main.ts' } = this.#options;
+    const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? '']));
     const child = spawn(process.execPath, [script], {
       cwd: root,
-      env: { ...UNSET, PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+      env: { ...UNSET, ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
