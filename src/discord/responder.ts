@@ -10,7 +10,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Amend, Answer, AnswerMode } from './answer.ts';
 import type { Card } from './cards/card.ts';
 import { failureCard } from './cards/failure-card.ts';
-import { apiCode, asEdit, asMessage, asReply } from './send.ts';
+import { apiCode, asEdit, asMessage, asReply, isBlocked } from './send.ts';
 
 export type AnswerableInteraction =
   | ChatInputCommandInteraction
@@ -76,6 +76,8 @@ export class Responder {
       return 'shown';
     } catch (error) {
       if (apiCode(error) === MESSAGE_GONE) return this.#showBeside(answer);
+      // A panel is drawn without it by an edit.
+      if (isBlocked(error)) return this.#showBeside({ kind: 'refusal', failure: { code: 'text-blocked' } });
       if (!this.#died(error)) throw error;
       return this.#missed(answer);
     }

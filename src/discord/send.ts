@@ -53,6 +53,13 @@ export function apiCode(error: unknown): number | null {
   return error instanceof DiscordAPIError && typeof error.code === 'number' ? error.code : null;
 }
 
+/** AutoMod of the server, and Discord's own filter of harmful links: what was written may not stand there. */
+const BLOCKED: ReadonlySet<number | null> = new Set([200_000, 240_000]);
+
+export function isBlocked(error: unknown): boolean {
+  return BLOCKED.has(apiCode(error));
+}
+
 /** Discord itself is in trouble (5xx, timeout, socket): worth another try later. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof HTTPError) return true;

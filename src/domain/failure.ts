@@ -94,6 +94,8 @@ export type Failure =
   | { readonly code: 'panel-outdated' }
   /** A command of an older release, or of another program that had this bot's token. */
   | { readonly code: 'command-unknown' }
+  /** A filter of Discord, or of the server, does not let the answer through. */
+  | { readonly code: 'text-blocked' }
   | { readonly code: 'nothing-stored' }
   /** The store says no for a moment (disk full, read-only). */
   | { readonly code: 'store-unavailable' };

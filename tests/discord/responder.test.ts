@@ -142,6 +142,17 @@ describe('a click', () => {
     expect(shown).toEqual([]);
   });
 
+  test('whose answer a filter of Discord blocks is told so, and is no fault', async () => {
+    const { ana, panel, pressed, discord, reports } = await stage();
+    const message = await panel(ana);
+    pressed('update', async () => update(panelCard('evil.example')));
+    const body = { code: 240_000, message: 'Message blocked by harmful links filter' };
+    discord.faults.rest({ method: 'POST', match: '/callback', status: 400, body, times: 1 });
+    const seen = await ana.click(message, { label: 'Go' });
+    expect(seen).toMatchObject({ ephemeral: true, text: expect.stringContaining('does not let me show the answer') });
+    expect(reports).toEqual([]);
+  });
+
   test('that is only taken changes nothing', async () => {
     const { ana, panel, pressed } = await stage();
     pressed('update', async () => DONE);

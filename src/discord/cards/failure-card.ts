@@ -171,6 +171,8 @@ const WORDING: Wording = {
   'panel-outdated': () =>
     'That button is of an older version of this message, so nothing was changed. Please use the newest one.',
   'command-unknown': () => "I don't have that command any more. `/help` shows what there is.",
+  'text-blocked': () =>
+    "Discord's filter does not let me show the answer: a song, a name or a link in it is blocked. `/queue` and the panels show how things stand.",
   'nothing-stored': () => 'Nothing is stored about you here.',
   'store-unavailable': () => "I can't write to my disk right now, so nothing was changed. Staff has been told.",
 };

@@ -2,13 +2,15 @@ import {
   ChannelFlags,
   type Client,
   Events,
+  type Message,
   PermissionFlagsBits,
   PermissionsBitField,
   RateLimitError,
 } from 'discord.js';
 import type { Clock } from '../../ports/clock.ts';
 import type { Card } from '../cards/card.ts';
-import { apiCode, asEdit, asMessage, isOutage } from '../send.ts';
+import { filteredCard } from '../cards/filtered-card.ts';
+import { apiCode, asEdit, asMessage, isBlocked, isOutage } from '../send.ts';
 
 /** What became of one try to show a card. */
 export type Shown =
@@ -43,6 +45,16 @@ const neededFor = (card: Card) => ((card.files ?? []).length === 0 ? NEEDED : NE
 /** Words of people for Discord's permission names: `ViewChannel` -> `View Channel`. */
 export function permissionWords(bits: bigint): string[] {
   return new PermissionsBitField(bits).toArray().map((name) => name.replace(/([a-z])([A-Z])/g, '$1 $2'));
+}
+
+/** What a filter refuses is shown without the words of strangers. */
+async function unblocked<T>(card: Card, send: (card: Card) => Promise<T>): Promise<T> {
+  try {
+    return await send(card);
+  } catch (error) {
+    if (!isBlocked(error)) throw error;
+    return send(filteredCard(card));
+  }
 }
 
 export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>): PanelWire {
@@ -100,13 +112,16 @@ export function createPanelWire(client: Client<true>, clock: Pick<Clock, 'now'>)
       attempt(channelId, neededFor(card), async () => {
         const { channel } = await messages(channelId);
         if (!channel.isSendable()) throw new Error(`channel ${channelId} takes no messages`);
-        const { id, createdTimestamp } = await channel.send(asMessage(card, nonce));
+        const { id, createdTimestamp } = await unblocked<Message>(card, (shown) =>
+          channel.send(asMessage(shown, nonce)),
+        );
         hear(createdTimestamp);
         return id;
       }),
     edit: (channelId, messageId, card) =>
       attempt(channelId, neededFor(card), async () => {
-        const { id, editedTimestamp } = await (await messages(channelId)).edit(messageId, asEdit(card));
+        const own = await messages(channelId);
+        const { id, editedTimestamp } = await unblocked(card, (shown) => own.edit(messageId, asEdit(shown)));
         hear(editedTimestamp);
         return id;
       }),

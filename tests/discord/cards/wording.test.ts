@@ -81,6 +81,7 @@ const FAILURES: { readonly [C in FailureCode]: Omit<Extract<Failure, { code: C }
   'not-set-up': { setting: 'channel.debug', command: '`/setup`' },
   'panel-outdated': {},
   'command-unknown': {},
+  'text-blocked': {},
   'nothing-stored': {},
   'store-unavailable': {},
 };

@@ -1,9 +1,11 @@
 import { PermissionFlagsBits as Bit } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import { textCard } from '../../../src/discord/cards/card.ts';
+import { reviewerQueueCard } from '../../../src/discord/cards/queue-card.ts';
 import { createPanelWire } from '../../../src/discord/panels/panel-wire.ts';
 import { systemClock } from '../../../src/lib/system-clock.ts';
 import { botStage } from '../bot-stage.ts';
+import { queuePage } from '../cards/worst-case.ts';
 
 const EVERYDAY = Bit.ViewChannel | Bit.SendMessages | Bit.ReadMessageHistory | Bit.AttachFiles;
 const card = (word: string) => textCard('brand', word);
@@ -106,6 +108,26 @@ describe('a panel on the wire', () => {
     expect(await wire.exists(channel.id, messageId)).toEqual({ kind: 'outage' });
     mend();
     expect(await wire.edit(channel.id, messageId, card('two'))).toEqual({ kind: 'shown', messageId });
+  });
+
+  test.each([200_000, 240_000])('that a filter blocks (%d) stands without the words of strangers', async (code) => {
+    const { wire, channel, messageId, discord, nova } = await stage();
+    const blocked = () =>
+      discord.faults.rest({
+        match: '/messages',
+        status: 400,
+        body: { code, message: 'Message was blocked' },
+        times: 1,
+      });
+    const panel = reviewerQueueCard(queuePage('evil.example', 2));
+    blocked();
+    expect(await wire.edit(channel.id, messageId, panel)).toEqual({ kind: 'shown', messageId });
+    blocked();
+    expect((await wire.post(channel.id, panel, 'second')).kind).toBe('shown');
+    for (const { text } of nova.sees(channel)) {
+      expect(text).toMatch(/Reviewer queue[\s\S]*is blocked[\s\S]*#\w+[\s\S]*Next/);
+      expect(text).not.toContain('evil');
+    }
   });
 
   test('that Discord finds invalid is a bug and throws', async () => {
