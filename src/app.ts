@@ -200,9 +200,10 @@ async function open(dataDir: string, life: Lifecycle): Promise<SqliteStore> {
 async function wayOut({ trouble }: StoreError, dataDir: string): Promise<string> {
   if (trouble !== 'corrupt' && trouble !== 'not-a-database') return '';
   const newest = (await new BackupFolder({ backup: async () => undefined }, join(dataDir, 'backups')).list()).at(-1);
-  return newest === undefined
-    ? ' There is no backup yet.'
-    : `\nThe newest backup is ${newest.file}. Bring it back with: npm run restore -- ${newest.file}`;
+  if (newest === undefined) return ' There is no backup yet.';
+  // To be copied into a shell.
+  const word = /\s/.test(newest.file) ? `"${newest.file}"` : newest.file;
+  return `\nThe newest backup is ${newest.file}. Bring it back with: npm run restore -- ${word}`;
 }
 
 /** @returns the port, chosen by the system when 0 was asked for */

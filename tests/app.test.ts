@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,4 +22,13 @@ test('a start says in words when its port is taken', async () => {
 
 test('a start says in words when HOST is none of this machine', async () => {
   expect(await refusedStart(dataDir, { PORT: '0', HOST: '192.0.2.1' })).toMatch(/^HOST 192\.0\.2\.1 is no address/);
+});
+
+test('a damaged database is told with a command that can be copied, spaces in its folder included', async () => {
+  const folder = join(dataDir, 'the show');
+  const backup = join(folder, 'backups', 'skipline-20261120T120000Z.db');
+  await mkdir(join(folder, 'backups'), { recursive: true });
+  await writeFile(backup, 'a backup');
+  await writeFile(join(folder, 'skipline.db'), 'damaged beyond repair '.repeat(500));
+  expect(await refusedStart(folder)).toContain(`npm run restore -- "${backup}"`);
 });
