@@ -100,6 +100,7 @@ export class ChannelDesk {
       const made = await channels.create(guildId, purpose, {
         categoryId: neighbour === undefined ? null : channels.categoryOf(guildId, neighbour),
         reviewerRoleId: (await settings.all(guildId))['role.reviewer'],
+        actor,
       });
       if (!made.ok) return { assigned, failure: made.error };
       const given = await this.assign(guildId, actor, purpose, made.value);

@@ -27,6 +27,8 @@ export interface NewChannels {
   /** Where the new ones go; null = a category is made. */
   readonly categoryId: string | null;
   readonly reviewerRoleId: string | null;
+  /** Who asked for them, and shall see them. */
+  readonly actor: string;
 }
 
 /** The channels of a server as setting up needs them: looked at, made, and tried out. */
@@ -105,13 +107,7 @@ export class GuildChannels {
         name: made.name,
         type: ChannelType.GuildText,
         parent,
-        permissionOverwrites: overwrites(
-          guild,
-          this.#client.user?.id ?? '',
-          purpose,
-          into.reviewerRoleId,
-          own.bitfield,
-        ),
+        permissionOverwrites: overwrites(guild, this.#client.user?.id ?? '', purpose, into, own.bitfield),
         reason: 'Skipline setup',
       });
       return channel.id;
@@ -197,7 +193,7 @@ function overwrites(
   guild: Guild,
   botId: string,
   purpose: ChannelPurpose,
-  reviewerRoleId: string | null,
+  { reviewerRoleId, actor }: NewChannels,
   own: bigint,
 ): OverwriteResolvable[] {
   const mine = (bits: bigint) => bits & effective(own);
@@ -210,13 +206,16 @@ function overwrites(
     case 'read-only':
       return [{ id: guild.id, type: OverwriteType.Role, deny: mine(SendMessages | CreatePublicThreads) }, bot];
     case 'staff': {
-      const reviewers = {
-        id: reviewerRoleId ?? '',
-        type: OverwriteType.Role,
-        allow: mine(ViewChannel | SendMessages | ReadMessageHistory | AttachFiles),
-      };
+      const allow = mine(ViewChannel | SendMessages | ReadMessageHistory | AttachFiles);
       const known = reviewerRoleId !== null && guild.roles.cache.has(reviewerRoleId);
-      return [{ id: guild.id, type: OverwriteType.Role, deny: mine(ViewChannel) }, bot, ...(known ? [reviewers] : [])];
+      // Administrators see everything; Manage Server alone opens no channel.
+      const seesAll = guild.members.cache.get(actor)?.permissions.has(PermissionFlagsBits.Administrator) === true;
+      return [
+        { id: guild.id, type: OverwriteType.Role, deny: mine(ViewChannel) },
+        bot,
+        ...(known ? [{ id: reviewerRoleId, type: OverwriteType.Role, allow }] : []),
+        ...(seesAll ? [] : [{ id: actor, type: OverwriteType.Member, allow }]),
+      ];
     }
     default:
       throw audience satisfies never;

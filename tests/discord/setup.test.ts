@@ -149,6 +149,14 @@ describe('/setup', () => {
     expect(rex.sees(channelNamed('reviewer') ?? '')).toHaveLength(3);
   });
 
+  test('shows the channels for staff to an admin, who made them with nothing but Manage Server, too', async () => {
+    const { guild, people, channelNamed } = await setupStage();
+    const mia = people.human(guild, 'mia', { permissions: ['MANAGE_GUILD'] });
+    await (await mia.clickRaw(await mia.slash('setup'), 'v1:setup.create:now')).final(PATIENCE);
+    expect(mia.sees(channelNamed('reviewer') ?? '')).toHaveLength(3);
+    expect(people.human(guild, 'ben').sees(channelNamed('reviewer') ?? '')).toEqual([]);
+  });
+
   test('a reviewer role that cannot see the reviewer channel is named, by /selfheal too', async () => {
     const { nova, guild, world } = await setupStage();
     const role = world.addRole(guild.id, { name: 'Reviewers' });
