@@ -101,6 +101,16 @@ describe('a song in the free line', () => {
     expect(moves).toHaveLength(1);
   });
 
+  it('stays free, and that is said, when no claims are taken any more', async () => {
+    const who = show.people.human(show.guildId, 'unlucky');
+    const seen = await submit(who, { link: someLink(), title: 'Claim Too Late' });
+    await ask(show.nova, 'closesubmissions', { line: 'Pending skip' });
+    const yes = await (await who.click(seen, YES)).final(PATIENCE);
+    expect(yes.text).toMatch(new RegExp(`closed right now[\\s\\S]*#${publicId(seen.text)} stays in the .*Free line`));
+    expect(await lineOf(publicId(seen.text))).toBe('free');
+    await ask(show.nova, 'opensubmissions', { line: 'Pending skip' });
+  });
+
   it('is asked after a restart of the bot too', async () => {
     const who = show.people.human(show.guildId, 'patient');
     const seen = await submit(who, { link: someLink(), title: 'Over Restart' });

@@ -4,7 +4,7 @@ import { isWaiting, type MediaState, type Submission } from '../../domain/submis
 import type { PlaceExplained } from '../../services/snapshots.ts';
 import type { OwnPage, Submitted } from '../../services/submission-service.ts';
 import { encodeCustomId } from '../custom-id.ts';
-import { button, type Card, container, menu, pageButtons, row, rowOf, text } from './card.ts';
+import { button, type Card, container, menu, pageButtons, row, rowOf, text, textCard } from './card.ts';
 import { failureText } from './failure-card.ts';
 import {
   aboutTime,
@@ -82,6 +82,16 @@ export function skipAnsweredCard(explained: PlaceExplained): Card {
       ? `### ⏳ \`#${submission.publicId}\` claims a skip\nThe reviewer checks it; you are told when it is approved.`
       : `### ✅ \`#${submission.publicId}\` is in`;
   return { components: [container('good', [text(`${head}\n${songName(submission)}\n${placeText(explained)}`)])] };
+}
+
+/** @param song as it is after an answer that was refused; null when it is not the caller's */
+export function skipRefusedCard(failure: Failure, song: Submission | null): Card {
+  const isRule = failure.code === 'line-closed' || failure.code === 'limit-reached';
+  const isKept = song !== null && isRule && isWaiting(song.line);
+  const stays = isKept
+    ? `\n\`#${song.publicId}\` stays in the ${LINE_EMOJI[song.line]} ${LINE_LABEL[song.line]} line.`
+    : '';
+  return textCard('warn', `${failureText(failure)}${stays}`);
 }
 
 const ABOUT_HANDLE: ReadonlySet<Failure['code']> = new Set(['handle-invalid', 'handle-taken', 'handle-not-seen']);

@@ -1,6 +1,5 @@
 import { type ComponentModule, refusal, update } from '../../answer.ts';
-import { failureCard } from '../../cards/failure-card.ts';
-import { skipAnsweredCard } from '../../cards/submission-card.ts';
+import { skipAnsweredCard, skipRefusedCard } from '../../cards/submission-card.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { Services } from '../services.ts';
 
@@ -15,7 +14,9 @@ export function skipQuestion({ submissions }: Pick<Services, 'submissions'>): Co
       if (submissionId === null || (said !== 'yes' && said !== 'no')) return refusal({ code: 'panel-outdated' });
       const result = await submissions.answerSkip(guildId, submissionId, userId, said === 'yes');
       // A refusal takes the question's place: nobody should go on pressing its buttons.
-      return update(result.ok ? skipAnsweredCard(result.value) : failureCard(result.error));
+      if (result.ok) return update(skipAnsweredCard(result.value));
+      const song = await submissions.get(guildId, submissionId);
+      return update(skipRefusedCard(result.error, song?.ownerId === userId ? song : null));
     },
   };
 }
