@@ -51,9 +51,10 @@ const TRACKING = /^(utm_.*|si|feature|ref|ref_src|fbclid|gclid|dclid|igshid|mc_c
  * @param hosts the guild's list; a subdomain of a listed host counts as listed
  */
 export function parseLink(text: string, hosts: readonly string[]): ParsedLink {
-  // Discord's way of asking for no preview.
-  const typed = text.trim().replace(/^<(.*)>$/, '$1');
-  if (typed.length > MAX_LENGTH) return refuse({ code: 'link-invalid', why: 'too-long' });
+  const pasted = text.trim();
+  if (pasted.length > MAX_LENGTH) return refuse({ code: 'link-invalid', why: 'too-long' });
+  // What some apps copy along and nobody sees; then Discord's way of asking for no preview.
+  const typed = pasted.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '').replace(/^<(.*)>$/, '$1');
   if (!/^[^\s\\\p{Cc}\p{Cf}]+$/u.test(typed) || !/^[a-z][a-z0-9+.-]*:/i.test(typed) || !URL.canParse(typed)) {
     return refuse({ code: 'link-invalid', why: 'not-a-link' });
   }

@@ -47,6 +47,17 @@ describe('a link is taken from', () => {
   });
 });
 
+test.each(['\u200bLINK', 'LINK\u200b', '\u2068LINK\u2069 ', '<LINK>\ufeff'])(
+  'what nobody sees around a link is left out: %j',
+  (pasted) => {
+    const link = 'https://soundcloud.com/artist/track';
+    expect(parseLink(pasted.replace('LINK', link), DEFAULT_LINK_HOSTS)).toMatchObject({
+      ok: true,
+      value: { url: link },
+    });
+  },
+);
+
 describe('a link is refused', () => {
   test.each([
     ['javascript:alert(1)', { code: 'link-invalid', why: 'not-https' }],
