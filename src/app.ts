@@ -5,7 +5,7 @@ import { type Config, configSecrets } from './config.ts';
 import { createClient, watchClient } from './discord/client.ts';
 import { onDismissal } from './discord/dismissal.ts';
 import { listen, logIn, loginRefusal } from './discord/login.ts';
-import { registerCommands, registerRefusal } from './discord/register.ts';
+import { Registration, registerCommands, registerRefusal } from './discord/register.ts';
 import { EventBus } from './lib/event-bus.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
 import { systemClock } from './lib/system-clock.ts';
@@ -130,15 +130,16 @@ async function start(
   onDismissal(client, dismiss);
   for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);
   const guildId = config.discord.guildId ?? null;
-  await orRefused(
-    registerCommands(
-      client.rest,
-      { applicationId: client.application.id, guildId, guilds: [...client.guilds.cache.keys()] },
-      bot.cogs,
-      memoryOf(store),
-      log,
-    ),
-    (error) => registerRefusal(error, guildId),
+  const target = () => ({ applicationId: client.application.id, guildId, guilds: [...client.guilds.cache.keys()] });
+  const registration = new Registration(
+    () => registerCommands(client.rest, target(), bot.cogs, memoryOf(store), log),
+    clock,
+    log,
+  );
+  await life.add(
+    'commands',
+    () => orRefused(registration.start(), (error) => registerRefusal(error, guildId)),
+    () => registration.stop(),
   );
   ready = true;
   await life.add(

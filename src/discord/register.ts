@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PermissionFlagsBits, type REST, Routes } from 'discord.js';
+import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Cog, CommandModule, MessageCommandModule } from './answer.ts';
-import { apiCode } from './send.ts';
+import { apiCode, isOutage } from './send.ts';
 
 /** Remembers what was registered, so that an unchanged set costs no request. */
 export interface RegisterMemory {
@@ -71,6 +72,44 @@ async function clearCommands(rest: REST, route: ReturnType<typeof routeOf>): Pro
   } catch (error) {
     // Out of that guild: nobody is offered anything there.
     if (!NOT_THERE.has(apiCode(error))) throw error;
+  }
+}
+
+const RETRY_MS = 60_000;
+
+/** Registers at the start, and every minute while Discord has trouble: the show goes on with the commands of before. */
+export class Registration {
+  readonly #register: () => Promise<void>;
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #log: Logger;
+  #cancel = (): void => undefined;
+
+  constructor(register: () => Promise<void>, clock: Pick<Clock, 'after'>, log: Logger) {
+    this.#register = register;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#register();
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      this.#log.error({ err: error }, 'commands could not be registered; tried again in a minute');
+      this.#cancel = this.#clock.after(RETRY_MS, () => void this.#again());
+    }
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  async #again(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      this.#log.error({ err: error }, 'commands could not be registered');
+    }
   }
 }
 

@@ -2,8 +2,9 @@ import { SlashCommandBuilder } from 'discord.js';
 import { expect, test } from 'vitest';
 import { type Cog, type CommandModule, card } from '../../src/discord/answer.ts';
 import { textCard } from '../../src/discord/cards/card.ts';
-import { registerCommands, registerRefusal } from '../../src/discord/register.ts';
+import { Registration, registerCommands, registerRefusal } from '../../src/discord/register.ts';
 import { botStage } from './bot-stage.ts';
+import { HeldClock } from './held-clock.ts';
 
 const command = (name: string): CommandModule => ({
   definition: new SlashCommandBuilder().setName(name).setDescription(name).toJSON(),
@@ -66,6 +67,25 @@ test('commands of a server that the bot was removed from are nobody’s trouble'
   world.kickBot(guild.id);
   await register(null, 'one');
   expect(offered(null)).toEqual(['one']);
+});
+
+test('while Discord has trouble the bot starts without, and registers as soon as it can', async () => {
+  const { register, offered, discord, lines, log } = await stage();
+  const clock = new HeldClock();
+  const mend = discord.faults.rest({ method: 'PUT', match: '/commands', status: 502 });
+  const registration = new Registration(() => register(null, 'one'), clock, log);
+  await registration.start();
+  expect(offered(null)).toEqual([]);
+  expect(lines.map(({ message }) => message)).toContain('commands could not be registered; tried again in a minute');
+  mend();
+  clock.pass(60_000);
+  await expect.poll(() => offered(null)).toEqual(['one']);
+});
+
+test('what Discord refuses at the registration ends the start', async () => {
+  const { register, log } = await stage();
+  const registration = new Registration(() => register('100000000000000009', 'one'), new HeldClock(), log);
+  await expect(registration.start()).rejects.toThrow('Unknown Guild');
 });
 
 test('a server that the bot is not in is refused in words that say what to change', async () => {
