@@ -19,6 +19,7 @@ import type { Facts } from './services/events.ts';
 import { StartRefusal } from './start-refusal.ts';
 import { BackupFolder } from './store/backup-folder.ts';
 import { openStore, type SqliteStore } from './store/database.ts';
+import { FolderLock } from './store/folder-lock.ts';
 import { Meter } from './web/meter.ts';
 import { meteredStore } from './web/metered-store.ts';
 import { createWebServer } from './web/server.ts';
@@ -44,6 +45,9 @@ export interface Edges {
 
 /** Panels say "paused" within this time of a stop. ms */
 const FAREWELL_MS = 3_000;
+
+/** For a bot before this one that is just ending, which it gives itself nine seconds for. ms */
+const TAKEOVER_MS = 12_000;
 
 /** The whole bot for one configuration. Nothing happens before `start`. */
 export function createApp(config: Config, edges: Edges = {}): App {
@@ -177,6 +181,14 @@ function partsInOrder({ services, panels, announcer, guildEvents, passive, route
 async function open(dataDir: string, life: Lifecycle): Promise<SqliteStore> {
   try {
     await mkdir(dataDir, { recursive: true });
+    const lock = await FolderLock.take(dataDir, TAKEOVER_MS);
+    if (lock === null)
+      throw new StartRefusal(`Another bot runs on DATA_DIR (${dataDir}). Stop it first, or choose another folder.`);
+    await life.add(
+      'folder',
+      () => undefined,
+      () => lock.release(),
+    );
     const store = await openStore(join(dataDir, 'skipline.db'));
     await life.add(
       'store',
