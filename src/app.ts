@@ -116,6 +116,7 @@ async function start(
     backups: new BackupFolder(store, join(dataDir, 'backups')),
     clock,
     log: log.child({ name: 'backups' }),
+    onFailing: () => bot.reports.backupsFail(client.guilds.cache.keys()),
   });
   await life.add(
     'backups',

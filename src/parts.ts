@@ -78,6 +78,7 @@ export interface Parts {
   readonly passive: PassiveIntake;
   readonly guildEvents: GuildEvents;
   readonly announcer: Announcer;
+  readonly reports: ErrorReports;
   readonly overlay: NonNullable<WebPorts['overlay']>;
 }
 
@@ -122,6 +123,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
     cogs,
     panels,
     announcer,
+    reports,
     overlay: { service: overlay, sources: overlaySources({ store, ...services }), bus, clock },
     router: new Router(cogs, {
       settings: services.settings,

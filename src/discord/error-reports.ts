@@ -10,6 +10,10 @@ const GROUP_MS = 60_000;
 
 const AFTERWARDS = 'Nothing is confirmed that is not stored; I go on by myself when this is over.';
 
+const BACKUPS_FAIL =
+  '💾 My hourly backups fail. The show goes on, but nothing newer than the last good one could be brought back: look after the room on the disk and the rights of the folder `backups`. The log names the cause.';
+const DAY_MS = 86_400_000;
+
 /** What staff can do about it. */
 const STORE_WORDS = {
   full: `💾 The disk that my database is on is full: free some space. ${AFTERWARDS}`,
@@ -68,6 +72,12 @@ export class ErrorReports {
       `Something failed in \`${where}\`. Reference \`${reference}\` in the log.${before}`,
       `error:${kind}:${now}`,
     );
+  }
+
+  /** At most once a day. */
+  backupsFail(guildIds: Iterable<string>): void {
+    const day = Math.floor(this.#ports.clock.now() / DAY_MS);
+    for (const guildId of guildIds) void this.alert(guildId, BACKUPS_FAIL, `backups:${guildId}:${day}`);
   }
 
   /** A sentence for staff. @param once the same key is told once for ever */

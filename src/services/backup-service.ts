@@ -6,6 +6,8 @@ const EVERY_MS = 3_600_000;
 /** After a start: not while everything else is starting. */
 const FIRST_AFTER_MS = 60_000;
 const RETRY_MS = 10 * 60_000;
+/** In a row, before people are told: a disk may be away for a moment. */
+const TOLERATED = 2;
 /** Two days of hours. */
 export const BACKUPS_KEPT = 48;
 
@@ -13,12 +15,15 @@ export interface BackupPorts {
   readonly backups: Backups;
   readonly clock: Clock;
   readonly log: Logger;
+  /** None was made for a while; again after each further try. */
+  readonly onFailing: () => void;
 }
 
 /** A backup every hour without stopping anything; restarts do not make more of them, and none is skipped by them. */
 export class BackupService {
   readonly #ports: BackupPorts;
   #cancel: (() => void) | null = null;
+  #failed = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(ports: BackupPorts) {
@@ -56,16 +61,19 @@ export class BackupService {
   }
 
   async #run(): Promise<void> {
-    const { backups, clock, log } = this.#ports;
+    const { backups, clock, log, onFailing } = this.#ports;
     const startedAt = clock.monotonic();
     let next = EVERY_MS;
     try {
       const { file, bytes } = await backups.make(clock.now());
       await backups.rotate(BACKUPS_KEPT);
+      this.#failed = 0;
       log.info({ file, bytes, tookMs: Math.round(clock.monotonic() - startedAt) }, 'backed up');
     } catch (error) {
       next = RETRY_MS;
       log.error({ err: error }, 'the backup failed');
+      this.#failed += 1;
+      if (this.#failed > TOLERATED) onFailing();
     }
     if (this.#cancel !== null) this.#schedule(next);
   }

@@ -95,3 +95,15 @@ describe('a report of something that failed', () => {
     });
   });
 });
+
+test('backups that fail are told to every server, once a day', async () => {
+  reports.backupsFail([GUILD, OTHER]);
+  reports.backupsFail([GUILD, OTHER]);
+  expect([await told(), await told(OTHER)]).toEqual([
+    [expect.stringMatching(/hourly backups fail/)],
+    [expect.stringMatching(/hourly backups fail/)],
+  ]);
+  await clock.advance(86_400_000);
+  reports.backupsFail([GUILD]);
+  expect(await told()).toHaveLength(2);
+});

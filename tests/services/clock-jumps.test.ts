@@ -66,7 +66,7 @@ describe.each(JUMPS)('a clock that is set %s in the middle of a show', (_how, ju
       // The next one is asked for when this one is done.
       while (made === before || clock.waiting === 0) await settle(1);
     };
-    const service = new BackupService({ backups: counted, clock, log: quietLog });
+    const service = new BackupService({ backups: counted, clock, log: quietLog, onFailing: () => undefined });
     await service.start();
     await due(60_000);
     clock.jumpMs = jumpMs;
@@ -75,7 +75,7 @@ describe.each(JUMPS)('a clock that is set %s in the middle of a show', (_how, ju
     await service.stop();
     // A restart finds backups of a later time than now, or old ones: the next one comes all the same.
     clock.jumpMs = -jumpMs;
-    const again = new BackupService({ backups: counted, clock, log: quietLog });
+    const again = new BackupService({ backups: counted, clock, log: quietLog, onFailing: () => undefined });
     await again.start();
     await due(HOUR);
     await again.stop();

@@ -138,7 +138,11 @@ describe('a backup', () => {
       },
       rotate: async (keep: number) => expect(keep).toBe(BACKUPS_KEPT),
     };
-    const service = new BackupService({ backups, clock, log: QUIET });
+    let told = 0;
+    const onFailing = () => {
+      told += 1;
+    };
+    const service = new BackupService({ backups, clock, log: QUIET, onFailing });
     await service.start();
     await clock.advance(1_799_000);
     expect(made).toEqual([]);
@@ -149,6 +153,13 @@ describe('a backup', () => {
     broken = false;
     await clock.advance(600_000);
     expect(made).toHaveLength(2);
+    expect(told, 'one that failed and was made up for is nobody’s trouble').toBe(0);
+    broken = true;
+    await clock.advance(3_600_000);
+    await clock.advance(600_000);
+    expect(told).toBe(0);
+    await clock.advance(600_000);
+    expect(told).toBe(1);
     await service.stop();
     expect(clock.waiting).toBe(0);
   });
@@ -168,7 +179,7 @@ test('a folder for backups that is not there, such as a disk that is not mounted
       failed();
     },
   };
-  const service = new BackupService({ backups, clock, log });
+  const service = new BackupService({ backups, clock, log, onFailing: () => undefined });
   await service.start();
   expect(failures).toEqual(['the backups cannot be listed']);
   const tried = new Promise<void>((resolve) => {
