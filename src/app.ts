@@ -4,7 +4,7 @@ import type { LinkOrigins } from './audio/audio-side.ts';
 import { type Config, configSecrets } from './config.ts';
 import { createClient, watchClient } from './discord/client.ts';
 import { onDismissal } from './discord/dismissal.ts';
-import { listen, logIn, loginRefusal } from './discord/login.ts';
+import { discordAnswers, listen, logIn, loginRefusal } from './discord/login.ts';
 import { Registration, registerCommands, registerRefusal } from './discord/register.ts';
 import { EventBus } from './lib/event-bus.ts';
 import { Lifecycle } from './lib/lifecycle.ts';
@@ -127,10 +127,17 @@ async function start(
     interaction: (interaction) => bot.router.handle(interaction),
     message: (message) => bot.passive.handle(message),
   });
+  const ending = new AbortController();
   await life.add(
     'discord',
-    () => orRefused(logIn(client, config.discord.token), loginRefusal),
-    () => client.destroy(),
+    async () => {
+      await discordAnswers(client.rest, config.discord.token, { clock, log, signal: ending.signal });
+      await orRefused(logIn(client, config.discord.token), loginRefusal);
+    },
+    () => {
+      ending.abort();
+      return client.destroy();
+    },
   );
   onDismissal(client, dismiss);
   for (const [name, start, stop] of partsInOrder(bot)) await life.add(name, start, stop);

@@ -1,5 +1,8 @@
-import { type Client, Events, type Interaction, type Message } from 'discord.js';
-import { apiCode } from './send.ts';
+import { type Client, Events, type Interaction, type Message, type REST, Routes } from 'discord.js';
+import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import { apiCode, isOutage } from './send.ts';
 
 /** What the client hands on. Listening starts before the login: what arrives while guilds load waits for ready. */
 export interface Ears {
@@ -10,6 +13,34 @@ export interface Ears {
 export function listen(client: Client, ears: Ears): void {
   client.on(Events.InteractionCreate, ears.interaction);
   client.on(Events.MessageCreate, ears.message);
+}
+
+/** Between two looks whether Discord is there. ms */
+const LOOK: BackoffPolicy = { baseMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.2 };
+
+/**
+ * Waits until Discord answers at all: a bot that starts during an outage, or before the network is up, is there when
+ * that is over. What it answers is for the login to understand.
+ * @throws the signal's reason when it is aborted
+ */
+export async function discordAnswers(
+  rest: REST,
+  token: string,
+  { clock, log, signal }: { readonly clock: Clock; readonly log: Logger; readonly signal: AbortSignal },
+): Promise<void> {
+  rest.setToken(token);
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await rest.get(Routes.gatewayBot(), { signal });
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isOutage(error)) return;
+      const waitMs = backoffDelay(LOOK, tries, clock.random());
+      log.warn({ err: error, waitMs }, 'Discord cannot be reached; tried again');
+      await clock.sleep(waitMs, signal);
+    }
+  }
 }
 
 /** Resolves when the gateway is ready: guilds are known and interactions arrive. */

@@ -66,6 +66,8 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
     error.name === 'AbortError' ||
-    /ECONN|ETIMEDOUT|EPIPE|other side closed|socket|fetch failed/i.test(`${error.message} ${String(error.cause ?? '')}`)
+    /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|other side closed|socket|fetch failed/i.test(
+      `${error.message} ${String(error.cause ?? '')}`,
+    )
   );
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
 import { BotProcess } from '../../sandbox/story/bot-process.ts';
 import { nightReview } from '../../sandbox/story/night-review.ts';
+import { until } from './desk.ts';
 import { PATIENCE } from './show.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -101,6 +102,35 @@ describe('the process', () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     expect(await process.stop()).toBe(0);
     expect(printed()).not.toContain(sandbox.env.DISCORD_TOKEN);
+  });
+});
+
+describe('Discord cannot be reached at the start', () => {
+  const outage = () => sandbox.discord.faults.rest({ match: /gateway/, status: 503 });
+  const asked = () =>
+    sandbox.discord.world.events.waitFor('request', ({ request }) => request.status === 503, PATIENCE);
+
+  it('and the bot waits for it instead of giving up', async () => {
+    const over = outage();
+    const first = asked();
+    const { process, printed } = bot({});
+    const starting = process.start();
+    await first;
+    await until(async () => printed().includes('Discord cannot be reached'), 'what the log says');
+    over();
+    await starting;
+    expect(await process.stop()).toBe(0);
+  });
+
+  it('and a bot that waits for it ends cleanly when it is told to', async () => {
+    const over = outage();
+    const first = asked();
+    const { process } = bot({});
+    const starting = expect(process.start()).rejects.toThrow(/exit code 0/);
+    await first;
+    expect(await process.stop()).toBe(0);
+    await starting;
+    over();
   });
 });
 
