@@ -19,7 +19,8 @@ process.on('message', (ask: ForkServerAsk) => {
       door = ask;
       break;
     case 'spawn':
-      void begin(ask.id, ask);
+      // Too much to be passed on, no memory left: that is the matter of one process, not of all.
+      begin(ask.id, ask).catch(() => failed(ask.id));
       break;
     case 'kill': {
       const job = jobs.get(ask.id);
@@ -38,6 +39,7 @@ process.on('disconnect', () => {
 });
 tell({ kind: 'up' });
 
+/** @throws Error when the system does not take the process at all */
 async function begin(id: number, { program, args, environment }: Wanted): Promise<void> {
   const job: Job = { process: null, isUnwanted: false };
   jobs.set(id, job);
@@ -49,20 +51,25 @@ async function begin(id: number, { program, args, environment }: Wanted): Promis
     tell(job.isUnwanted ? { kind: 'ended', id, code: null, signal: 'SIGKILL' } : { kind: 'failed', id });
     return;
   }
-  // The process writes to the bot by itself; nothing passes through here.
-  const child = spawn(program, args, { stdio: ['ignore', ...outputs], detached: true, env: environment });
-  job.process = child;
-  for (const socket of outputs) socket.destroy();
-  child.once('error', () => {
-    jobs.delete(id);
-    tell({ kind: 'failed', id });
-  });
-  child.once('exit', (code, signal) => {
-    // Whatever it started and left behind.
-    killGroup(child.pid);
-    jobs.delete(id);
-    tell({ kind: 'ended', id, code, signal });
-  });
+  try {
+    // The process writes to the bot by itself; nothing passes through here.
+    const child = spawn(program, args, { stdio: ['ignore', ...outputs], detached: true, env: environment });
+    job.process = child;
+    child.once('error', () => failed(id));
+    child.once('exit', (code, signal) => {
+      // Whatever it started and left behind.
+      killGroup(child.pid);
+      jobs.delete(id);
+      tell({ kind: 'ended', id, code, signal });
+    });
+  } finally {
+    for (const socket of outputs) socket.destroy();
+  }
+}
+
+function failed(id: number): void {
+  jobs.delete(id);
+  tell({ kind: 'failed', id });
 }
 
 /** A connection to the bot. @throws Error when the bot is gone */

@@ -112,6 +112,15 @@ describe('a fork server', () => {
     expect(server.pid).not.toBe(first);
   });
 
+  it('survives a process that the system does not take, and so does what it started before', async () => {
+    const child = node(server, "console.log('begun'); setTimeout(() => console.log('done'), 300)");
+    child.stderr.resume();
+    const said = text(child.stdout);
+    const tooMuch = server.spawn('echo', ['x'.repeat(300_000)], ENVIRONMENT);
+    expect(await tooMuch.ended).toBeNull();
+    expect(await said).toBe('begun\ndone\n');
+  });
+
   it('that nobody needs any more ends, with what it started', async () => {
     const child = node(server, WAITS);
     child.stderr.resume();
