@@ -60,14 +60,14 @@ export function isBlocked(error: unknown): boolean {
   return BLOCKED.has(apiCode(error));
 }
 
+const AWAY =
+  /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENETDOWN|ENETUNREACH|EHOSTUNREACH|UND_ERR_\w*TIMEOUT|other side closed|socket|fetch failed/i;
+
 /** Discord itself is in trouble (5xx, timeout, socket): worth another try later. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof HTTPError) return true;
   if (!(error instanceof Error)) return false;
-  return (
-    error.name === 'AbortError' ||
-    /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|other side closed|socket|fetch failed/i.test(
-      `${error.message} ${String(error.cause ?? '')}`,
-    )
-  );
+  // Discord has several addresses: when none of them can be reached, the error has a code and no words.
+  const code = 'code' in error ? String(error.code) : '';
+  return error.name === 'AbortError' || AWAY.test(`${code} ${error.message} ${String(error.cause ?? '')}`);
 }
