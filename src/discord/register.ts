@@ -20,6 +20,8 @@ export interface RegisterTarget {
 }
 
 const GLOBAL = 'global';
+/** In the place of a hash: what stands there, if anything, is not of this program. */
+const STRANGE = '';
 /** Guilds that are looked after at the very first start: each costs a request. */
 const STRANGE_GUILDS = 25;
 /** The bot is not in that guild, or there is no such guild. */
@@ -47,14 +49,15 @@ export async function registerCommands(
   );
   const remember = () => memory.set(key, JSON.stringify(Object.fromEntries(known)));
   const here = guildId ?? GLOBAL;
-  const isFirst = known.size === 0;
+  // Without a hash of ours, and kept: whoever can't be looked after now is the next time.
+  if (known.size === 0) for (const scope of [GLOBAL, ...guilds.slice(0, STRANGE_GUILDS)]) known.set(scope, STRANGE);
   if (known.get(here) !== hash) {
     await rest.put(routeOf(applicationId, here), { body });
     known.set(here, hash);
     await remember();
     log.info({ commands: body.length, scope: here }, 'commands registered');
   }
-  for (const before of isFirst ? [GLOBAL, ...guilds.slice(0, STRANGE_GUILDS)] : [...known.keys()]) {
+  for (const before of [...known.keys()]) {
     if (before === here) continue;
     await clearCommands(rest, routeOf(applicationId, before));
     known.delete(before);

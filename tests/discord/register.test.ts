@@ -61,6 +61,19 @@ test('commands that another program left in a server of the bot go with the firs
   expect(world.requests(() => true, mark)).toEqual([]);
 });
 
+test('an outage in the middle of the first start leaves none of the commands of another program', async () => {
+  const { register, offered, guild, client, discord, log } = await stage();
+  await client.application.commands.set([command('old').definition], guild.id);
+  const clock = new HeldClock();
+  const mend = discord.faults.rest({ method: 'PUT', match: `/guilds/${guild.id}/commands`, status: 502 });
+  await new Registration(() => register(null, 'one'), clock, log).start();
+  expect([offered(null), offered(guild.id)]).toEqual([['one'], ['old']]);
+  mend();
+  clock.pass(60_000);
+  await expect.poll(() => offered(guild.id)).toEqual([]);
+  expect(offered(null)).toEqual(['one']);
+});
+
 test('commands of a server that the bot was removed from are nobody’s trouble', async () => {
   const { register, offered, world, guild } = await stage();
   await register(guild.id, 'one');
