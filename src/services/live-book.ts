@@ -43,6 +43,9 @@ export class LiveBook {
     const guildId = this.#guildId;
     const at = this.#clock.now();
     return this.#store.transaction(async (tx) => {
+      // Whoever asked may have had their data deleted while the host was waited for.
+      const waiting = target.persistent ? await tx.notes.get(WAITING_NOTE + guildId) : null;
+      const { askedBy } = waiting === null ? target : noted(waiting);
       await tx.notes.drop(WAITING_NOTE + guildId);
       const left = await tx.lives.openSessionId(guildId);
       if (left !== null) {
@@ -55,10 +58,10 @@ export class LiveBook {
         hostUserId: room.hostUserId,
         roomId: room.roomId,
         persistent: target.persistent,
-        askedBy: target.askedBy,
+        askedBy,
         startedAt: at,
       });
-      await audit(tx, guildId, target.askedBy, 'live.connect', session.hostName, null, { session: session.id }, at);
+      await audit(tx, guildId, askedBy, 'live.connect', session.hostName, null, { session: session.id }, at);
       await tx.outbox.add({
         guildId,
         dedupeKey: `live-connected:${session.id}`,
@@ -156,8 +159,12 @@ async function promiseNumbers(tx: StoreTx, guildId: string, sessionId: number, a
 export async function waitedFor(reads: StoreReads): Promise<ReadonlyMap<string, LiveTarget>> {
   const here = new Set(await reads.guilds.present());
   const notes = [...(await reads.notes.beginningWith(WAITING_NOTE))].filter(([guildId]) => here.has(guildId));
-  // Written by `waits` only.
-  return new Map(notes.map(([guildId, note]) => [guildId, JSON.parse(note) as LiveTarget]));
+  return new Map(notes.map(([guildId, note]) => [guildId, noted(note)]));
+}
+
+/** @param note written by `waits` only */
+function noted(note: string): LiveTarget {
+  return JSON.parse(note) as LiveTarget;
 }
 
 export function openSessionOf({ id, roomId, hostUserId, startedAt }: LiveSession): OpenSession {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/domain/failure.ts';
+import { ERASED } from '../../src/domain/submission.ts';
 import type { Result } from '../../src/lib/result.ts';
 import type { LiveStatus } from '../../src/services/snapshots.ts';
 import { LiveShow } from './live-show.ts';
@@ -60,6 +61,18 @@ describe('waiting for a host', () => {
     const notes = await store.read((tx) => tx.notes.beginningWith(''));
     expect(JSON.stringify([...notes])).not.toContain(STAFF);
     expect((await restarted()).status).toMatchObject({ kind: 'trying', host: 'djhost' });
+  });
+
+  it('does not bring back who asked for it, when the host comes after their data was deleted', async () => {
+    await connect(true);
+    const { store } = show.stage;
+    await store.transaction((tx) => tx.privacy.erase(GUILD, STAFF));
+    show.source.goLive();
+    await show.pass(30_000, () => show.status.kind === 'active');
+    expect(await store.read((tx) => tx.audits.list(GUILD, 5))).toMatchObject([
+      { actor: ERASED, action: 'live.connect' },
+    ]);
+    expect(await store.read((tx) => tx.lives.openSessions())).toMatchObject([{ askedBy: ERASED }]);
   });
 
   it('ends where the bot was removed', async () => {
