@@ -127,6 +127,12 @@ async function start(
     interaction: (interaction) => bot.router.handle(interaction),
     message: (message) => bot.passive.handle(message),
   });
+  // Before the first message: where the channels stood tells what was missed.
+  await life.add(
+    'marks',
+    () => bot.marks.load(),
+    () => bot.marks.idle(),
+  );
   const ending = new AbortController();
   await life.add(
     'discord',

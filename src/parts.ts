@@ -10,6 +10,8 @@ import type { Services } from './discord/cogs/services.ts';
 import { ErrorReports } from './discord/error-reports.ts';
 import { GuildChannels } from './discord/guild-channels.ts';
 import { GuildEvents } from './discord/guild-events.ts';
+import { MessageMarks } from './discord/message-marks.ts';
+import { MissedMessages } from './discord/missed-messages.ts';
 import { createPanels, type Panels } from './discord/panels/create-panels.ts';
 import { PassiveIntake } from './discord/passive-intake.ts';
 import { Router } from './discord/router.ts';
@@ -76,11 +78,15 @@ export interface Parts {
   readonly router: Router;
   readonly panels: Panels;
   readonly passive: PassiveIntake;
+  readonly marks: MessageMarks;
   readonly guildEvents: GuildEvents;
   readonly announcer: Announcer;
   readonly reports: ErrorReports;
   readonly overlay: NonNullable<WebPorts['overlay']>;
 }
+
+/** How far a submissions channel was read. */
+const MARK_NOTE = 'read:';
 
 /** Builds every part and connects them. Starts nothing. */
 export async function createParts(ground: Ground): Promise<Parts> {
@@ -118,6 +124,24 @@ export async function createParts(ground: Ground): Promise<Parts> {
   const throttle = new Throttle();
   const alert = (guildId: string, text: string) =>
     reports.alert(guildId, text, `${guildId}:${clock.now()}:${text.slice(0, 80)}`);
+  const marks = new MessageMarks(
+    {
+      all: () => store.read((tx) => tx.notes.beginningWith(MARK_NOTE)),
+      set: (channelId, messageId) => store.transaction((tx) => tx.notes.set(MARK_NOTE + channelId, messageId)),
+    },
+    log.child({ name: 'passive' }),
+  );
+  const passive = new PassiveIntake({
+    settings: services.settings,
+    submissions: services.submissions,
+    notices: services.notices,
+    marks,
+    alert: (guildId, text, once) => reports.alert(guildId, text, once),
+    throttle: throttle.check,
+    clock,
+    log: log.child({ name: 'passive' }),
+    messageContent: config.discord.messageContent,
+  });
   return {
     services,
     cogs,
@@ -135,16 +159,8 @@ export async function createParts(ground: Ground): Promise<Parts> {
       isPanel: (messageId) => panels.keeper.kindOf(messageId) !== null,
       throttle: throttle.check,
     }),
-    passive: new PassiveIntake({
-      settings: services.settings,
-      submissions: services.submissions,
-      notices: services.notices,
-      alert: (guildId, text, once) => reports.alert(guildId, text, once),
-      throttle: throttle.check,
-      clock,
-      log: log.child({ name: 'passive' }),
-      messageContent: config.discord.messageContent,
-    }),
+    passive,
+    marks,
     guildEvents: new GuildEvents({
       client,
       keeper: panels.keeper,
@@ -155,6 +171,13 @@ export async function createParts(ground: Ground): Promise<Parts> {
         await services.live.disconnect(guildId, client.user.id);
         await services.playback.leave(guildId, client.user.id);
       },
+      missed: new MissedMessages({
+        settings: services.settings,
+        marks,
+        take: (message, isPatient) => passive.handleLate(message, isPatient),
+        log: log.child({ name: 'passive' }),
+        messageContent: config.discord.messageContent,
+      }),
       clock,
       log: log.child({ name: 'guilds' }),
     }),

@@ -5,6 +5,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { GuildService } from '../services/guild-service.ts';
 import type { SettingsService } from '../services/settings-service.ts';
 import { welcomeCard } from './cards/help-card.ts';
+import type { MissedMessages } from './missed-messages.ts';
 import type { PanelKeeper } from './panels/panel-keeper.ts';
 import { PANEL_CHANNEL } from './panels/panel-kinds.ts';
 import { apiCode, asMessage } from './send.ts';
@@ -24,6 +25,8 @@ export interface GuildEventsPorts {
   readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
   /** The bot is out of a guild: what runs for it (LIVE, voice) ends. */
   readonly farewell: (guildId: string) => Promise<void>;
+  /** Messages that nobody heard. */
+  readonly missed: Pick<MissedMessages, 'look'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -44,7 +47,7 @@ export class GuildEvents {
     this.#open = true;
     this.#listen();
     this.#every(HEAL_EVERY_MS, 'panels could not be checked', () => this.#heal());
-    const { client, guilds, keeper, farewell } = this.#ports;
+    const { client, guilds, keeper, farewell, missed } = this.#ports;
     const present = [...client.guilds.cache.values()];
     // A guild in an outage is still in the cache: it has not removed the bot.
     for (const id of await guilds.reconcile(present.map(({ id }) => id))) await farewell(id);
@@ -52,6 +55,7 @@ export class GuildEvents {
     for (const guild of present.filter(({ available }) => available)) {
       await this.#joined(guild);
       void this.#run('deletions that were missed', () => this.#missed(guild));
+      void this.#run('messages that were missed', () => missed.look(guild));
     }
   }
 
@@ -67,7 +71,7 @@ export class GuildEvents {
   }
 
   #listen(): void {
-    const { client, keeper } = this.#ports;
+    const { client, keeper, missed } = this.#ports;
     const on = <E extends keyof ClientEvents>(event: E, act: (...args: ClientEvents[E]) => Promise<void> | void) => {
       const listener = (...args: ClientEvents[E]) => void this.#run(event, async () => act(...args));
       client.on(event, listener);
@@ -94,7 +98,7 @@ export class GuildEvents {
     });
     on(Events.GuildAvailable, async (guild) => {
       keeper.permissionsChanged(guild.id);
-      await this.#missed(guild);
+      await Promise.all([missed.look(guild), this.#missed(guild)]);
     });
     on(Events.GuildDelete, (guild) => this.#left(guild.id));
   }

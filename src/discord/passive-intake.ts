@@ -2,6 +2,7 @@ import { type Message, MessageType } from 'discord.js';
 import PQueue from 'p-queue';
 import type { Failure } from '../domain/failure.ts';
 import type { Notice } from '../domain/notice.ts';
+import type { Settings } from '../domain/setting.ts';
 import { type BackoffPolicy, backoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -10,6 +11,7 @@ import type { NoticeService } from '../services/notice-service.ts';
 import type { SettingsService } from '../services/settings-service.ts';
 import type { SubmissionService } from '../services/submission-service.ts';
 import { rightsOf } from './access.ts';
+import type { MessageMarks } from './message-marks.ts';
 import { songIn } from './passive-song.ts';
 import { apiCode, isOutage } from './send.ts';
 
@@ -31,6 +33,7 @@ export interface PassiveIntakePorts {
   readonly settings: Pick<SettingsService, 'all'>;
   readonly submissions: Pick<SubmissionService, 'submit'>;
   readonly notices: Pick<NoticeService, 'tell'>;
+  readonly marks: Pick<MessageMarks, 'take'>;
   /** Tells staff; the same key is told once. */
   readonly alert: (guildId: string, text: string, once: string) => Promise<void>;
   /** null lets the message pass, else ms to wait. */
@@ -66,7 +69,15 @@ export class PassiveIntake {
     if (!this.#open || !this.#ports.messageContent || !message.inGuild()) return;
     // The bot's own panels and notices, other bots and webhooks are none of its business.
     if (message.author.bot || message.webhookId !== null) return;
-    this.#run(message, () => this.#take(message));
+    void this.#run(message, () => this.#hear(message, { isLate: false, isPatient: false }));
+  }
+
+  /**
+   * One of people that was not heard when it came. Resolves when it is dealt with; a fault is logged.
+   * @param isPatient no cool-down holds it up
+   */
+  handleLate(message: GuildMessage, isPatient: boolean): Promise<void> {
+    return this.#open ? this.#run(message, () => this.#hear(message, { isLate: true, isPatient })) : Promise.resolve();
   }
 
   /** Takes no more messages; resolves when their songs are stored and, as far as that is quick, the messages deleted. */
@@ -86,7 +97,7 @@ export class PassiveIntake {
     while (this.#running.size > 0) await Promise.all([...this.#running]);
   }
 
-  #run({ guildId, id }: GuildMessage, work: () => Promise<void>): void {
+  #run({ guildId, id }: GuildMessage, work: () => Promise<void>): Promise<void> {
     const task: Promise<void> = work()
       .catch((error: unknown) =>
         // What was left when the bot stopped fails because it stopped.
@@ -97,26 +108,41 @@ export class PassiveIntake {
       )
       .finally(() => this.#running.delete(task));
     this.#running.add(task);
+    return task;
   }
 
-  async #take(message: GuildMessage): Promise<void> {
+  async #hear(message: GuildMessage, how: { readonly isLate: boolean; readonly isPatient: boolean }): Promise<void> {
     const settings = await this.#ports.settings.all(message.guildId);
     if (settings['channel.submissions'] !== message.channelId) return;
+    const finish = this.#ports.marks.take(message.channelId, message.id, how.isLate);
+    if (finish === null) return;
+    let isDone = false;
+    try {
+      isDone = await this.#take(message, settings, how.isPatient);
+    } finally {
+      finish(isDone);
+    }
+  }
+
+  /** @returns false when it should be looked at again */
+  async #take(message: GuildMessage, settings: Settings, isPatient: boolean): Promise<boolean> {
     const isStaff = message.member !== null && rightsOf(message.member, settings).isReviewer;
     if (message.system) {
       // A pin by staff leaves a notice that only clutters the channel.
       if (message.type === MessageType.ChannelPinnedMessage || !isStaff) await this.#remove(message);
-      return;
+      return true;
     }
     const song = songIn(message);
     // Staff may talk here: only a bare link or file of theirs is a song.
     if (song === null || (isStaff && !song.alone)) {
       if (!isStaff) await this.#remove(message);
-      return;
+      return true;
     }
-    const waitMs = isStaff ? null : await this.#ports.throttle(message.guildId, message.author.id, 'passive');
-    if (waitMs === null) await this.#submit(message, song, isStaff);
-    else await this.#slowDown(message, waitMs);
+    const waitMs =
+      isStaff || isPatient ? null : await this.#ports.throttle(message.guildId, message.author.id, 'passive');
+    if (waitMs === null) return this.#submit(message, song, isStaff);
+    await this.#slowDown(message, waitMs);
+    return true;
   }
 
   async #slowDown(message: GuildMessage, waitMs: number): Promise<void> {
@@ -125,9 +151,14 @@ export class PassiveIntake {
     await this.#refuse(message, { code: 'slow-down', retryAfterMs: waitMs }, `flood:${message.author.id}:${minute}`);
   }
 
-  async #submit(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>, isStaff: boolean): Promise<void> {
+  /** @returns false when it should be tried again */
+  async #submit(
+    message: GuildMessage,
+    song: NonNullable<ReturnType<typeof songIn>>,
+    isStaff: boolean,
+  ): Promise<boolean> {
     const result = await this.#songs.add(() => this.#store(message, song));
-    if (result === 'outage') return;
+    if (result === 'outage') return false;
     if (result.ok) {
       await this.#remove(message);
       const { submission, explained } = result.value;
@@ -138,12 +169,14 @@ export class PassiveIntake {
         place: explained.place,
         extras: song.extras,
       });
-      return;
+      return true;
     }
     // What staff writes is not deleted for being no song; it may have been meant for people.
-    const stays = NOT_THEIR_FAULT.has(result.error.code) || isStaff;
-    if (!stays) await this.#remove(message);
-    await this.#refuse(message, result.error, `passive:${message.id}`);
+    const isInnocent = NOT_THEIR_FAULT.has(result.error.code);
+    if (!isInnocent && !isStaff) await this.#remove(message);
+    // A later try has another answer to tell.
+    await this.#refuse(message, result.error, `${isInnocent ? 'passive-try' : 'passive'}:${message.id}`);
+    return !isInnocent;
   }
 
   async #store(message: GuildMessage, song: NonNullable<ReturnType<typeof songIn>>) {
@@ -196,7 +229,7 @@ export class PassiveIntake {
     const { clock } = this.#ports;
     const cancel = clock.after(backoffDelay(DELETE_RETRY, tries - 1, clock.random()), () => {
       this.#retries.delete(cancel);
-      this.#run(message, () => this.#remove(message, tries));
+      void this.#run(message, () => this.#remove(message, tries));
     });
     this.#retries.add(cancel);
   }

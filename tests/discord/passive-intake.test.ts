@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Message as WorldMessage } from '../../sandbox/discord/model.ts';
+import { MessageMarks } from '../../src/discord/message-marks.ts';
 import { PassiveIntake } from '../../src/discord/passive-intake.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Notice } from '../../src/domain/notice.ts';
@@ -51,6 +52,7 @@ async function stage(options: { readonly messageContent?: boolean } = {}) {
         if (target.kind === 'member') told.push({ userId: target.userId, notice });
       },
     },
+    marks: new MessageMarks({ all: async () => new Map(), set: async () => undefined }, bot.log),
     alert: async (_guildId, text) => void alerts.push(text),
     throttle: () => throttleMs,
     clock,

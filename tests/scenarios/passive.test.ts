@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rows } from './desk.ts';
 import { PATIENCE, publicId, type Show, someLink, startShow, tone } from './show.ts';
 
 let show: Show;
@@ -60,6 +61,52 @@ describe('the submissions channel', () => {
     await emil.say(channels.submissions, someLink());
     expect((await emil.nextDm(PATIENCE)).text).toContain('closed right now');
     await (await nova.slash('opensubmissions')).final(PATIENCE);
+  });
+});
+
+describe('what was pasted while the bot was away', () => {
+  test('is taken when it is back, in its order, once, and talk of staff stays', async () => {
+    const { people, guildId, channels, nova, sandbox } = show;
+    const [fay, gus] = [people.human(guildId, 'fay'), people.human(guildId, 'gus')];
+    const link = someLink();
+    await show.restart(async () => {
+      await fay.say(channels.submissions, `first ${link}`);
+      await nova.say(channels.submissions, 'back in a minute, everybody');
+      await gus.say(channels.submissions, someLink());
+      await gus.say(channels.submissions, 'is anybody here?');
+    });
+    const [first, second] = await Promise.all([fay.nextDm(PATIENCE), gus.nextDm(PATIENCE)]);
+    expect([first.text, second.text]).toEqual([
+      expect.stringContaining('Your song is in'),
+      expect.stringContaining('Your song is in'),
+    ]);
+    const { events } = sandbox.discord.world;
+    await events.until(() => left().length === 1, PATIENCE);
+    expect(left().map(({ content }) => content)).toEqual(['back in a minute, everybody']);
+    const songs = await rows(
+      show,
+      'SELECT public_id FROM submission WHERE owner_id IN (?, ?) ORDER BY id',
+      fay.id,
+      gus.id,
+    );
+    expect(songs.map(({ public_id }) => public_id)).toEqual([publicId(first.text), publicId(second.text)]);
+    await show.restart();
+    await gus.say(channels.submissions, link);
+    expect((await gus.nextDm(PATIENCE)).text).toContain('the limit is 1');
+    expect([fay.dms().length, gus.dms().length]).toEqual([1, 2]);
+  });
+
+  test('is taken after a new session, too, whose events were never sent', async () => {
+    const { people, guildId, channels, sandbox } = show;
+    const hal = people.human(guildId, 'hal');
+    const { gateway, world } = sandbox.discord;
+    gateway.accepts = false;
+    gateway.drop();
+    await hal.say(channels.submissions, someLink());
+    gateway.invalidate(false);
+    gateway.accepts = true;
+    expect((await hal.nextDm(PATIENCE)).text).toContain('Your song is in');
+    await world.events.until(() => !left().some(({ authorId }) => authorId === hal.id), PATIENCE);
   });
 });
 
