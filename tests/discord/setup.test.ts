@@ -96,6 +96,21 @@ describe('/setup', () => {
     expect(page.text).toContain('What is not set stays off');
     page = await (await nova.click(page, { label: 'Finish' })).final(PATIENCE);
     expect(page.text).toContain('All set');
+    expect(page.text).toMatch(/Not set, and so off: Live queue, [\s\S]*Debug channel/);
+  });
+
+  test('does not end with "All set" while reviewers can not see their channel', async () => {
+    const { nova, addChannel, settings, guild, world } = await setupStage();
+    const role = world.addRole(guild.id, { name: 'Reviewers' });
+    const hidden = addChannel('hidden');
+    world.setOverwrite(hidden.id, { id: guild.id, type: 0, allow: 0n, deny: Bit.ViewChannel });
+    settings.put(guild.id, { 'role.reviewer': role.id, 'channel.reviewer': hidden.id });
+    const start = await nova.slash('setup');
+    const done = await (await nova.clickRaw(start, 'v1:setup.finish')).final(PATIENCE);
+    expect(done.text).not.toContain('All set');
+    expect(done.text).toContain("can't see #hidden");
+    // Nothing has to be opened that is open.
+    expect(done.text).toContain('Songs are taken already');
   });
 
   test('goes on where it was left, also with the buttons of before', async () => {

@@ -5,6 +5,7 @@ type HelpLine = readonly [command: string, about: string];
 const LISTENER: readonly HelpLine[] = [
   ['/submit', 'send a song: a link or a file'],
   ['/submitfile', 'the same with a file as an option'],
+  ['Submit this track', 'in the Apps menu of a message: its link or file is your song'],
   ['/mysubmissions', 'your songs: place, withdraw, submit again'],
   ['/queue', 'what plays next, and where your songs stand'],
   ['/link-tiktok', 'link your TikTok handle: likes, comments and gifts then move your songs'],

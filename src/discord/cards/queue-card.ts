@@ -67,8 +67,15 @@ const footer = (queue: QueuePage) =>
   queue.total === 0 ? [] : [text(`-# ${pageText(queue)}${plural(queue.total, 'song')} waiting`)];
 
 /** Rows of a list with what to say when there are none. */
-const listText = (rows: readonly string[]) =>
-  text(rows.length === 0 ? 'The queue is empty. `/submit` puts your song here.' : rows.join('\n'));
+function listText(rows: readonly string[], { lines }: Pick<QueuePage, 'lines'>) {
+  if (rows.length > 0) return text(rows.join('\n'));
+  const isOpen = lines.some(({ line, open }) => open && (line === 'free' || line === 'pending'));
+  return text(
+    isOpen
+      ? 'The queue is empty. `/submit` puts your song here.'
+      : 'The queue is empty, and submissions are closed right now.',
+  );
+}
 
 /** The public live queue: what plays now and next. Its pages come as answers of their own: everybody has one panel. */
 export function liveQueueCard(queue: QueuePage): Card {
@@ -77,7 +84,7 @@ export function liveQueueCard(queue: QueuePage): Card {
       container('brand', [
         text(`## 🎶 Live queue\n${onAirLine(queue.onAir)}`),
         separator(),
-        listText(queue.entries.map(publicRow)),
+        listText(queue.entries.map(publicRow), queue),
         ...(queue.total === 0 ? [] : [separator()]),
         ...footer(queue),
         ...rowOf(pageButtons('live-queue.page', queue)),
@@ -92,7 +99,7 @@ export function queueCard(queue: QueuePage, own: readonly string[]): Card {
     components: [
       container('brand', [
         text(`### 🎶 Queue\n${onAirLine(queue.onAir)}`),
-        listText(queue.entries.map(publicRow)),
+        listText(queue.entries.map(publicRow), queue),
         ...(own.length === 0 ? [] : [separator(), text(`**Your songs**\n${own.join('\n')}`)]),
         ...footer(queue),
         ...rowOf(pageButtons('queue.page', queue)),

@@ -222,10 +222,29 @@ export function setupCard(state: SetupState): Card {
   }
 }
 
-export function setupDoneCard(): Card {
+/** What stands when somebody has finished: it says what is still wrong, or missing, as the check does. */
+export function setupDoneCard(
+  { purposes, unseen }: Pick<SetupState, 'purposes' | 'unseen'>,
+  areSongsTaken: boolean,
+): Card {
+  const troubles = [
+    ...(unseen === null ? [] : [`⚠️ ${unseenText(unseen)}`]),
+    ...purposes.filter(({ trouble }) => trouble !== null).map(stateLine),
+  ];
+  const unset = purposes.filter(({ channelId }) => channelId === null).map(({ purpose }) => PURPOSE[purpose].label);
+  const songs = areSongsTaken
+    ? 'Songs are taken already; `/closesubmissions` ends that.'
+    : 'Open submissions with `/opensubmissions`.';
+  const run = unset.includes(PURPOSE.reviewer.label) ? 'use `/next`' : 'press **Next** in the control room';
   return textCard(
-    'good',
-    '## 🏁 All set\nOpen submissions with `/opensubmissions`, follow a LIVE with `/tiktok connect`, and press **Next** in the control room.\n-# `/setup` comes back any time, `/settings show` has everything else.',
+    troubles.length === 0 ? 'good' : 'warn',
+    [
+      troubles.length === 0 ? '## 🏁 All set' : '## 🏁 Set up, but something still needs you',
+      ...troubles,
+      `${songs} Follow a LIVE with \`/tiktok connect\`, and ${run}.`,
+      ...(unset.length === 0 ? [] : [`-# Not set, and so off: ${unset.join(', ')}`]),
+      '-# `/setup` comes back any time, `/settings show` has everything else.',
+    ].join('\n'),
   );
 }
 

@@ -298,5 +298,5 @@ export const PLAIN_CARDS: Readonly<Record<string, Card>> = {
     undoablePlayId: null,
   }),
   'nothing on air': nowPlayingCard(null, { ...playback(''), player: { kind: 'idle' } }, NOW),
-  'setup is done': setupDoneCard(),
+  'setup is done': setupDoneCard({ purposes: [], unseen: null }, false),
 };

@@ -169,6 +169,10 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
   'pending skips, none': pendingCard(emptyQueue()),
   'live queue': liveQueueCard(queuePage()),
   'live queue, empty': liveQueueCard(emptyQueue()),
+  'live queue, empty and closed': liveQueueCard({
+    ...emptyQueue(),
+    lines: emptyQueue().lines.map((each) => ({ ...each, open: false })),
+  }),
   'now playing': nowPlayingCard(onAir(), playing(), NOW, picture),
   'now playing, paused file': nowPlayingCard(
     onAir({ submission: song(1, { line: 'archive' }), media: { kind: 'ready', durationMs: 187_000 } }),
@@ -276,7 +280,8 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
     NOW,
   ),
   ...Object.fromEntries(SETUP_STEPS.map((step) => [`setup, ${step}`, setup(step)])),
-  'setup, done': setupDoneCard(),
+  'setup, done': setupDoneCard({ purposes: purposes.map((each) => ({ ...each, trouble: null })), unseen: null }, true),
+  'setup, done but for what is wrong': setupDoneCard({ purposes, unseen: IDS.review }, false),
   'help, listener': helpCard({ isReviewer: false, isAdmin: false }),
   'help, admin': helpCard({ isReviewer: true, isAdmin: true }),
   welcome: welcomeCard(),

@@ -90,8 +90,10 @@ export class SetupFlow {
   }
 
   async finish({ guildId }: Caller): Promise<Answer> {
-    await this.#ports.services.guilds.setSetupProgress(guildId, null);
-    return update(setupDoneCard());
+    const { services, desk } = this.#ports;
+    await services.guilds.setSetupProgress(guildId, null);
+    const [purposes, unseen] = [await desk.overview(guildId), await desk.unseenByReviewers(guildId)];
+    return update(setupDoneCard({ purposes, unseen }, (await services.settings.all(guildId))['submissions.open.free']));
   }
 
   /** Discord refuses a picker that names a role which is gone. */
