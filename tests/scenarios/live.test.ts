@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TikTok } from '../../sandbox/tiktok/tiktok.ts';
-import { PushedClock, rows, until } from './desk.ts';
+import { ask, PushedClock, rows, until } from './desk.ts';
 import { PATIENCE, type Show, startShow, submitFree } from './show.ts';
 
 const clock = new PushedClock();
@@ -110,6 +110,16 @@ describe('a show', () => {
     });
     await live?.waitForConnection();
     await until(async () => /Active: @later/.test((await tiktokCommand('status')).text), 'the show is followed');
-    await tiktokCommand('disconnect');
+    expect((await tiktokCommand('disconnect')).text).toMatch(/session with @later has ended.*numbers go to #numbers/);
+  });
+
+  it('that staff end says where its numbers are, also when no channel is set for them', async () => {
+    await ask(show.nova, 'settings set', { key: 'channel.metrics', value: 'none' });
+    const live = tiktok.host('_dj_nova_').goLive();
+    await tiktokCommand('connect', { unique_id: '_dj_nova_' });
+    await live.waitForConnection();
+    const ended = await tiktokCommand('disconnect');
+    expect(ended.text).toMatch(/session with @_dj_nova_ has ended/);
+    expect(ended.text).toMatch(/\/metrics shows the numbers/);
   });
 });

@@ -5,7 +5,10 @@ import type { Services } from '../services.ts';
 import { connectLive } from './tiktok-connect.ts';
 import { disconnectLive } from './tiktok-disconnect.ts';
 
-export function tiktokCommand({ live }: Pick<Services, 'live'>, now: () => number): CommandModule {
+export function tiktokCommand(
+  { live, settings }: Pick<Services, 'live' | 'settings'>,
+  now: () => number,
+): CommandModule {
   return {
     definition: definition(),
     access: 'reviewer',
@@ -18,7 +21,7 @@ export function tiktokCommand({ live }: Pick<Services, 'live'>, now: () => numbe
           return connectLive({ live }, caller, { host, persistent }, amend, now);
         }
         case 'disconnect':
-          return disconnectLive({ live }, caller, now);
+          return disconnectLive({ live, settings }, caller, now);
         default:
           return card(liveStatusCard(live.status(caller.guildId), now()));
       }
