@@ -14,6 +14,7 @@ export type Failure =
   | { readonly code: 'guild-only' }
   // submitting
   | { readonly code: 'nothing-submitted' }
+  | { readonly code: 'no-song-in-message' }
   | { readonly code: 'link-and-file' }
   | { readonly code: 'link-invalid'; readonly why: 'not-a-link' | 'not-https' | 'has-credentials' | 'too-long' }
   | { readonly code: 'link-host-refused'; readonly host: string; readonly allowed: readonly string[] }

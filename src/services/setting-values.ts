@@ -11,6 +11,9 @@ const SWITCH = new Map<string, boolean>([
   ...['false', 'off', 'no', '0', 'closed'].map((word) => [word, false] as const),
 ]);
 
+/** What people type to clear a setting. */
+const NONE = 'none';
+
 export function settingKeys(): readonly SettingKey[] {
   return Object.keys(SETTINGS).filter(isSettingKey);
 }
@@ -77,7 +80,7 @@ export function parseSetting(key: SettingKey, raw: string | boolean | number | n
       const checked = SCHEMAS[key].safeParse(value);
       return checked.success
         ? ok(checked.data)
-        : refuse(`it must be a whole number from ${kind.min} to ${kind.max} (${kind.unit})`);
+        : refuse(`it must be a whole number from ${kind.min} to ${kind.max.toLocaleString('en-US')} (${kind.unit})`);
     }
     case 'switch': {
       const value = typeof typed === 'boolean' ? typed : SWITCH.get(String(typed).toLowerCase());
@@ -89,7 +92,7 @@ export function parseSetting(key: SettingKey, raw: string | boolean | number | n
     }
     case 'channel':
     case 'role': {
-      if (typed === null || typed === '' || typed === 'none') return ok(null);
+      if (typed === null || typed === '' || typed === NONE) return ok(null);
       const id = /^(?:<[#@]&?)?(\d{17,20})>?$/.exec(String(typed))?.[1];
       return id === undefined ? refuse(`it must be a ${kind.type}, or none`) : ok(id);
     }
@@ -99,7 +102,7 @@ export function parseSetting(key: SettingKey, raw: string | boolean | number | n
           String(typed ?? '')
             .toLowerCase()
             .split(/[\s,]+/)
-            .filter((item) => item !== ''),
+            .filter((item) => item !== '' && item !== NONE),
         ),
       ];
       const bad = items.find((item) => !kind.itemPattern.test(item));

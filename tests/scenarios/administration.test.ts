@@ -107,6 +107,8 @@ describe('/settings', () => {
     ['handles.policy', 'Seen', 'seen'],
     ['submissions.hosts', 'SoundCloud.com, example.org', 'soundcloud\\.com, example\\.org'],
     ['playback.filters', 'reverb slow', 'reverb, slow'],
+    ['playback.filters', 'none', 'none'],
+    ['submissions.hosts', 'None', 'none'],
     ['channel.debug', 'none', 'not set'],
   ])('sets %s to %j, and resets it', async (key, typed, shown) => {
     expect(await change(key, typed)).toMatch(new RegExp(`Saved: ${key} = ${shown}`));

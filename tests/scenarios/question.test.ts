@@ -45,6 +45,7 @@ describe('a song over the free limit', () => {
     const seen = await submit(who, { link, title: 'Not Paid' });
     const no = await (await who.click(seen, NO)).final(PATIENCE);
     expect(no.text).toMatch(/already have 1 song in the free line.*the limit is 1/);
+    expect(no.text).toContain(`#${publicId(seen.text)} was not kept`);
     expect((await ask(who, 'mysubmissions')).text).not.toContain('Not Paid');
     expect((await ask(who, 'mystats')).text).toContain('Submitted 1');
     const late = await (await who.clickRaw(seen, `v1:submission.skip:${await rowId(publicId(seen.text))}:yes`)).final(

@@ -135,7 +135,9 @@ describe('"Submit this track"', () => {
 
   it('says so when there is none, and takes a song from somebody else’s message', async () => {
     const [who, other] = [member(), member()];
-    expect(await byMenu(who, 'just words', [])).toMatch(/Nothing to submit/);
+    expect(await byMenu(who, 'just words', [])).toMatch(
+      /Nothing to submit there: that message has no link and no audio file/,
+    );
     const said = await other.say(show.channels.lobby, someLink());
     const seen = await (await who.contextMenu('Submit this track', said)).final(PATIENCE);
     expect(seen.text).toMatch(/Submitted as/);

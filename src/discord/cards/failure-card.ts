@@ -8,6 +8,8 @@ type Wording = { readonly [C in FailureCode]: (failure: Extract<Failure, { code:
 
 /** As Discord and the setting count them: 1,048,576 bytes. A file is never said to be as small as the limit it is over. */
 const MEGABYTE = 1_048_576;
+/** As many as are taken where nothing was set. */
+const HOSTS_NAMED = 14;
 const codeList = (ids: readonly string[]) => ids.map((id) => `\`#${id}\``).join(', ');
 const lineLabel = (line: string) =>
   Object.hasOwn(LINE_LABEL, line) ? LINE_LABEL[line as keyof typeof LINE_LABEL].toLowerCase() : line;
@@ -55,6 +57,8 @@ const WORDING: Wording = {
   'slow-down': (f) => `That was quick! Please wait ${Math.max(1, Math.ceil(f.retryAfterMs / 1000))} s and try again.`,
   'guild-only': () => 'That works inside a server only.',
   'nothing-submitted': () => 'Nothing to submit yet: give **either** a link **or** a file.',
+  'no-song-in-message': () =>
+    'Nothing to submit there: that message has no link and no audio file. `/submit` takes either.',
   'link-and-file': () => 'Please give a link **or** a file, not both.',
   'link-invalid': (f) =>
     ({
@@ -65,10 +69,12 @@ const WORDING: Wording = {
       'too-long': 'That link is too long. Paste the short share link of the platform.',
     })[f.why],
   'link-host-refused': (f) =>
-    `Links to **${plain(f.host, 60)}** are not taken here. Taken: ${f.allowed
-      .slice(0, 14)
-      .map((host) => plain(host, 40))
-      .join(', ')}.`,
+    f.allowed.length === 0
+      ? 'Links are not taken here. Submit the song as a **file** instead.'
+      : `Links to **${plain(f.host, 60)}** are not taken here. Taken: ${f.allowed
+          .slice(0, HOSTS_NAMED)
+          .map((host) => plain(host, 40))
+          .join(', ')}${f.allowed.length > HOSTS_NAMED ? ` and ${f.allowed.length - HOSTS_NAMED} more` : ''}.`,
   'link-apple': () =>
     'Apple Music and iTunes links are locked to their app, so the show could not play them. Send the song from another platform, or as a file.',
   'link-not-a-song': (f) =>
@@ -96,11 +102,14 @@ const WORDING: Wording = {
     `That song is ${clockTime(f.durationMs)} long. Taken are songs from ${clockTime(f.minMs)} to ${clockTime(f.maxMs)}.`,
   'file-unreachable': () =>
     'Discord did not hand over that file. Please upload it again; if that keeps failing, submit a link.',
-  'file-host-refused': () => "That file does not come from Discord's own storage, so it was not fetched.",
-  'disk-full': () => 'The disk of the bot is full, so the file could not be kept. Staff has been told.',
+  'file-host-refused': () =>
+    "That file does not come from Discord's own storage, so it was not fetched. Please upload it here.",
+  'disk-full': () =>
+    'The disk of the bot is full, so the file could not be kept. Staff has been told; a **link** can be submitted meanwhile.',
   'file-gone': (f) =>
     `The file of \`#${plain(f.publicId, 12)}\` is not kept any more. Please upload it again with \`/submit\`.`,
-  'no-such-song': (f) => `There is no song ${verbatim(`#${f.asked}`, 13)} here.`,
+  'no-such-song': (f) =>
+    `There is no song ${verbatim(`#${f.asked}`, 13)} here. Check its id, or choose one of those that are suggested.`,
   'song-not-waiting': (f) =>
     f.line === 'archive'
       ? `\`#${f.publicId}\` was just played${f.by === null ? '' : ` by ${person(f.by)}`}. Nothing was changed.`
@@ -114,7 +123,8 @@ const WORDING: Wording = {
   'just-played': (f) =>
     `\`#${f.publicId}\` **${plain(f.title)}** was just played by ${person(f.by)}, so nothing was changed. Press again to go on from there.`,
   'nothing-to-undo': () => 'There is nothing to undo.',
-  'undo-too-late': (f) => `\`#${f.publicId}\` can't be put back any more.`,
+  'undo-too-late': (f) =>
+    `\`#${f.publicId}\` can't be put back any more. \`/submit\` and \`/mysubmissions\` send a song once more.`,
   'nothing-to-clear': () => 'The free line is already empty.',
   'handle-invalid': (f) =>
     `${verbatim(f.asked, 40)} can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,
@@ -137,22 +147,24 @@ const WORDING: Wording = {
     f.state === 'live'
       ? `Already connected to **@${plain(f.host)}**. Use \`/tiktok disconnect\` first.`
       : `Already trying to reach **@${plain(f.host)}**. Use \`/tiktok disconnect\` to stop that.`,
-  'live-not-connected': () => 'There is no TikTok connection to end.',
+  'live-not-connected': () => 'There is no TikTok connection to end. `/tiktok connect` starts one.',
   'live-refused': (f) => refusalText(f.host, f.refusal),
-  'no-such-session': (f) => `There is no show ${verbatim(f.asked, 20)} here.`,
+  'no-such-session': (f) =>
+    `There is no show ${verbatim(f.asked, 20)} here. Choose one of those that \`/metrics\` suggests.`,
   'no-sessions': () => 'There has been no show yet. Start one with `/tiktok connect`.',
-  'no-such-gift': () => 'There is no such gift in the ledger.',
+  'no-such-gift': () => 'There is no such gift in the ledger any more. `/gifts` shows it anew.',
   'gift-already-reversed': () => 'That gift was already reversed.',
   'not-in-voice': () => 'Join a voice channel first, then use `/join`, or name one.',
   'voice-unreachable': (f) => VOICE_TROUBLE[f.why],
-  'nothing-playing': () => 'Nothing is playing.',
+  'nothing-playing': () => 'Nothing is playing. **Next** puts a song on air, `/play` starts the one that is.',
   'not-joined': () => "I'm in no voice channel. Use `/join` first.",
   'still-preparing': (f) => `\`#${f.publicId}\` is still being prepared; it starts by itself in a moment.`,
   unplayable: (f) =>
     `\`#${f.publicId}\` can't be played here: ${plain(f.why, 120)}. The show goes on; open it by hand${f.url === null ? '' : ' with the Open button'}.`,
   'position-invalid': (f) =>
     `${verbatim(f.asked, 20)} is no position${f.durationMs === null ? '' : ` in a song of ${clockTime(f.durationMs)}`}. Use \`1:23\` or seconds.`,
-  'filter-not-allowed': (f) => `The filter **${plain(f.filter, 30)}** is not allowed here.`,
+  'filter-not-allowed': (f) =>
+    `The filter **${plain(f.filter, 30)}** is not allowed here. An admin can allow it: \`/settings set\` \`playback.filters\`.`,
   'setting-unknown': (f) => `There is no setting ${verbatim(f.key, 60)}. \`/settings show\` lists them all.`,
   'setting-invalid': (f) => `${verbatim(f.key, 60)} was not changed: ${plain(f.why, 200)}.`,
   'missing-permissions': (f) =>

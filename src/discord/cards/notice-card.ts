@@ -126,7 +126,8 @@ const WORDING: Wording = {
   'live-ended-unexpectedly': (n) => ({
     accent: 'warn',
     lines: [
-      `### 🟠 The LIVE of @${plain(n.host)} ended unexpectedly`,
+      // The end of a show is no accident, whoever did not ask the bot for it.
+      `### 🟠 The LIVE of @${plain(n.host)} ended${n.cause === 'host' ? '' : ' unexpectedly'}`,
       `After ${clockTime(n.durationMs)} · session ${n.sessionId} · ${endText(n.cause)}`,
     ],
   }),

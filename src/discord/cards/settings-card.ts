@@ -21,6 +21,7 @@ function settingValueText(row: Pick<SettingRow, 'key' | 'value'>, max: number): 
   if (kind.type === 'role') return `<@&${String(row.value)}>`;
   if (kind.type === 'switch') return row.value === true ? 'on' : 'off';
   if (kind.type === 'integer') return `${Number(row.value).toLocaleString('en-US')} ${kind.unit}`;
+  if (Array.isArray(row.value) && row.value.length === 0) return '*none*';
   return clip(
     Array.isArray(row.value) ? row.value.map((item) => plain(String(item), 60)).join(', ') : plain(String(row.value)),
     max,
@@ -34,7 +35,13 @@ export function settingsCard(rows: readonly SettingRow[]): Card {
     const lines = members.map((row) => `\`${row.key}\` ${settingValueText(row, SHORT)}${row.isDefault ? '' : ' ✏️'}`);
     return `**${group}**\n${lines.join('\n')}`;
   });
-  return textCard('brand', clip(`### ⚙️ Settings\n${blocks.join('\n')}`, 3_900));
+  return textCard(
+    'brand',
+    clip(
+      `### ⚙️ Settings\n${blocks.join('\n')}\n-# ✏️ changed here · \`/settings show\` with a key tells what it is for`,
+      3_900,
+    ),
+  );
 }
 
 export function settingCard(row: SettingRow, saved: boolean): Card {

@@ -91,7 +91,12 @@ export function skipRefusedCard(failure: Failure, song: Submission | null): Card
   const stays = isKept
     ? `\n\`#${song.publicId}\` stays in the ${LINE_EMOJI[song.line]} ${LINE_LABEL[song.line]} line.`
     : '';
-  return textCard('warn', `${failureText(failure)}${stays}`);
+  // Its question is gone with this answer, so a draft is as good as withdrawn.
+  const isLost = song !== null && isRule && !isKept;
+  return textCard(
+    'warn',
+    `${failureText(failure)}${stays}${isLost ? `\n\`#${song.publicId}\` was **not** kept.` : ''}`,
+  );
 }
 
 const ABOUT_HANDLE: ReadonlySet<Failure['code']> = new Set(['handle-invalid', 'handle-taken', 'handle-not-seen']);

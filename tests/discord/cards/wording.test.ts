@@ -17,6 +17,7 @@ const FAILURES: { readonly [C in FailureCode]: Omit<Extract<Failure, { code: C }
   'slow-down': { retryAfterMs: 1 },
   'guild-only': {},
   'nothing-submitted': {},
+  'no-song-in-message': {},
   'link-and-file': {},
   'link-invalid': { why: 'has-credentials' },
   'link-host-refused': { host: bad, allowed: times(60, () => bad) },
@@ -129,6 +130,26 @@ describe.each(Object.entries(NOTICES))('the notice "%s"', (kind, facts) => {
     expect(unescaped(textOf(card))).toEqual([]);
     expect(textOf(card)).not.toMatch(/undefined|null|NaN|\[object/);
   });
+});
+
+test.each([
+  ['host', false],
+  ['lost', true],
+  ['restart', true],
+] as const)('the end of a LIVE by %s is called unexpected: %s', (cause, unexpected) => {
+  const card = noticeCard(
+    { kind: 'live-ended-unexpectedly', host: 'nova', sessionId: 7, durationMs: 60_000, cause },
+    { view: 'channel' },
+  );
+  expect(textOf(card).includes('unexpectedly')).toBe(unexpected);
+});
+
+test('a link is refused with what is taken instead, however many hosts that are', () => {
+  const hosts = (count: number) =>
+    failureText({ code: 'link-host-refused', host: 'a.example', allowed: times(count, () => 'b.example') });
+  expect(hosts(0)).toMatch(/not taken here\. Submit the song as a \*\*file\*\*/);
+  expect(hosts(14)).toMatch(/b\.example\.$/);
+  expect(hosts(16)).toMatch(/ and 2 more\.$/);
 });
 
 describe('a notice in a channel', () => {

@@ -1,5 +1,5 @@
 import { ApplicationCommandType } from 'discord.js';
-import type { MessageCommandModule } from '../../answer.ts';
+import { type MessageCommandModule, refusal } from '../../answer.ts';
 import { songIn } from '../../passive-song.ts';
 import type { Services } from '../services.ts';
 import { handIn, submitted } from './hand-in.ts';
@@ -13,10 +13,11 @@ export function submitThisTrackCommand(services: Pick<Services, 'submissions'>):
     answer: 'private',
     run: async ({ targetMessage }, caller) => {
       const song = songIn(targetMessage);
+      if (song === null) return refusal({ code: 'no-song-in-message' });
       const result = await handIn(services, caller, {
         via: 'context-menu',
-        draft: { ...EMPTY_DRAFT, link: song?.kind === 'link' ? song.link : '' },
-        file: song?.kind === 'file' ? song.file : null,
+        draft: { ...EMPTY_DRAFT, link: song.kind === 'link' ? song.link : '' },
+        file: song.kind === 'file' ? song.file : null,
       });
       return submitted(result);
     },
