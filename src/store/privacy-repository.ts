@@ -56,7 +56,12 @@ export class PrivacyRepository implements PrivacyStore {
       sql`DELETE FROM member_pref WHERE guild_id = ${guildId} AND user_id = ${userId}`,
       sql`DELETE FROM outbox WHERE guild_id = ${guildId} AND target ->> 'userId' = ${userId}`,
       // As staff: whose points they reset, and what they bookmarked.
-      sql`UPDATE point_change SET ref = ${`staff:${ERASED}`} WHERE guild_id = ${guildId} AND ref = ${`staff:${userId}`}`,
+      ...((await this.#resetPoints(guildId, userId))
+        ? [
+            sql`UPDATE point_change SET ref = ${`staff:${ERASED}`}
+            WHERE guild_id = ${guildId} AND ref = ${`staff:${userId}`}`,
+          ]
+        : []),
       sql`UPDATE outbox SET notice = json_set(notice, '$.by', ${ERASED})
         WHERE guild_id = ${guildId} AND notice ->> 'by' = ${userId}`,
       sql`UPDATE play SET by_user = ${ERASED} WHERE guild_id = ${guildId} AND by_user = ${userId}`,
@@ -75,6 +80,14 @@ export class PrivacyRepository implements PrivacyStore {
     let rows = submissions;
     for (const statement of others) rows += await this.#change(statement);
     return { submissions, rows };
+  }
+
+  /** The ledger of points is the longest table of all: it is looked through only for who stands in it. */
+  async #resetPoints(guildId: string, userId: string): Promise<boolean> {
+    const { rows } = await sql`
+      SELECT 1 FROM audit WHERE guild_id = ${guildId} AND actor = ${userId} AND action GLOB 'points.reset-*' LIMIT 1
+    `.execute(this.#db);
+    return rows.length > 0;
   }
 
   async #change(statement: ReturnType<typeof sql>): Promise<number> {

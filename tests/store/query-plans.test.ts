@@ -37,6 +37,9 @@ const HOT: Readonly<Record<string, (tx: StoreTx) => Promise<unknown>>> = {
   'links without a title': (tx) => tx.submissions.untitled(10, 50),
   'a free public id': (tx) => tx.submissions.isTaken(GUILD, 'S1'),
   'how often a member played': (tx) => tx.plays.countOf(GUILD, '1'),
+  'songs played since': (tx) => tx.plays.since(GUILD, T0),
+  'points that Undo forgets': (tx) => tx.plays.forgetPoints(GUILD, [1, 2]),
+  'streaks of a room': (tx) => tx.lives.streaksOfRoom(GUILD, '7', 1, T0),
   'when songs were played': (tx) => tx.plays.startedAt([1, 2]),
   'who played a song': (tx) => tx.plays.ofSubmission(1),
   'the last move of a song': (tx) => tx.moves.newestOf(1),
@@ -115,7 +118,8 @@ async function plansOf(work: (tx: StoreTx) => Promise<unknown>): Promise<readonl
 }
 
 /** Lists in the question itself, and the few rows that a part of it has found already. */
-const SMALL = /^SCAN (outbox USING INDEX outbox_waiting|json_each|seen|sums|page|board|asked|\(subquery|CONSTANT ROW)/;
+const SMALL =
+  /^SCAN (outbox USING INDEX outbox_waiting|json_each|taken|lately|seen|sums|page|board|asked|\(subquery|CONSTANT ROW)/;
 
 test.each(Object.entries(HOT))('%s: found by indexes, however much is stored', async (_name, work) => {
   const lines = await plansOf(work);
@@ -125,5 +129,11 @@ test.each(Object.entries(HOT))('%s: found by indexes, however much is stored', a
     lines.filter((line) =>
       /^SEARCH (submission|handle|s|h) .*(?<!submission_by_guild |session_open )\(guild_id=\?\)$/.test(line),
     ),
+  ).toEqual([]);
+});
+
+test('who deletes their data makes nobody wait while the longest ledger is looked through', async () => {
+  expect(
+    (await plansOf((tx) => tx.privacy.erase(GUILD, '1'))).filter((line) => /^SCAN point_change/.test(line)),
   ).toEqual([]);
 });
