@@ -7,5 +7,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One second is nothing on a machine that runs three test files at once.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
