@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Store } from '../ports/store.ts';
 import type { Facts } from './events.ts';
+import { isShowOn } from './queue-reads.ts';
 import type { SettingsService } from './settings-service.ts';
 
 export interface ComingUpPorts {
@@ -13,13 +14,16 @@ export interface ComingUpPorts {
   readonly log: Logger;
 }
 
-/** Tells owners once per song that it plays soon, whatever brought it there: songs played, gifts, points, staff. */
+/**
+ * Tells owners once per song that it plays soon, whatever brought it there: songs played, gifts, points, staff, or the
+ * beginning of the show.
+ */
 export class ComingUp {
   readonly #ports: ComingUpPorts;
   /** Guilds being looked at; `true` when their queue changed again meanwhile. */
   readonly #busy = new Map<string, boolean>();
   readonly #tasks = new Set<Promise<void>>();
-  #unsubscribe: (() => void) | null = null;
+  #unsubscribe: readonly (() => void)[] = [];
 
   constructor(ports: ComingUpPorts) {
     this.#ports = ports;
@@ -28,13 +32,15 @@ export class ComingUp {
   /** Also looks at every guild: the process may have ended between a change and its notices. */
   async start(): Promise<void> {
     const { bus, store } = this.#ports;
-    this.#unsubscribe = bus.on('queue.changed', 'coming-up', ({ guildId }) => this.#look(guildId));
+    this.#unsubscribe = (['queue.changed', 'live.changed'] as const).map((fact) =>
+      bus.on(fact, 'coming-up', ({ guildId }) => this.#look(guildId)),
+    );
     for (const guildId of await store.read((reads) => reads.guilds.present())) this.#look(guildId);
   }
 
   async stop(): Promise<void> {
-    this.#unsubscribe?.();
-    this.#unsubscribe = null;
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#unsubscribe = [];
     await this.idle();
   }
 
@@ -69,9 +75,13 @@ export class ComingUp {
     const { store, settings, bus, clock } = this.#ports;
     const places = (await settings.all(guildId))['notices.coming-up-at'];
     if (places === 0) return;
-    // Most changes bring nobody new up: those cost one read and no transaction.
-    if ((await store.read((reads) => reads.submissions.unwarned(guildId, places))).length === 0) return;
     const at = clock.now();
+    // Most changes bring nobody new up: those cost one read and no transaction.
+    const isDue = await store.read(
+      async (reads) =>
+        (await reads.submissions.unwarned(guildId, places)).length > 0 && (await isShowOn(reads, guildId, at)),
+    );
+    if (!isDue) return;
     const told = await store.transaction(async (tx) => {
       const songs = await tx.submissions.unwarned(guildId, places);
       await tx.submissions.setWarned(songs.map(({ submission }) => submission.id));

@@ -28,6 +28,13 @@ export async function paceOf(reads: StoreReads, guildId: string, now: number): P
   return { songMs: songDuration(durations), elapsedMs, onAir, undoable };
 }
 
+/** A LIVE is followed, or songs are played without one. Days before a show, the first in the queue does not play soon. */
+export async function isShowOn(reads: StoreReads, guildId: string, now: number): Promise<boolean> {
+  if ((await reads.lives.openSessionId(guildId)) !== null) return true;
+  const newest = await reads.plays.newest(guildId);
+  return newest !== null && newest.sessionId === null && newest.startedAt > now - SHOW_MS;
+}
+
 export async function explainPlace(reads: StoreReads, submission: Submission, pace: Pace): Promise<PlaceExplained> {
   const [explained] = await explainPlaces(reads, [submission], pace);
   if (explained === undefined) throw new Error('a song was not explained');

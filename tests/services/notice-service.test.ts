@@ -265,8 +265,40 @@ describe('"you are next"', () => {
       notice.kind === 'coming-up' && target.kind === 'member' ? [[target.userId, notice.place]] : [],
     );
 
+  /** Without a LIVE, a show is on as soon as a song was played. */
+  async function showBegins(): Promise<void> {
+    await stage.submit('9', { line: 'free' });
+    unwrap(await stage.queue.next(GUILD, STAFF));
+  }
+
+  test('is not told before the show, and made up for when it begins', async () => {
+    await notices.start();
+    await stage.submit('1', { line: 'free' });
+    await quiet();
+    expect(comingUp()).toEqual([]);
+    await stage.store.transaction((tx) =>
+      tx.lives.begin({
+        ...{ guildId: GUILD, hostName: 'nova', hostUserId: null, roomId: '7', persistent: false, askedBy: STAFF },
+        startedAt: stage.clock.now(),
+      }),
+    );
+    stage.bus.emit('live.changed', { guildId: GUILD });
+    await quiet();
+    expect(comingUp()).toEqual([['1', 1]]);
+  });
+
+  test('is not told after the show either, of songs that came too late for it', async () => {
+    await notices.start();
+    await showBegins();
+    await stage.clock.advance(13 * 3_600_000);
+    await stage.submit('1', { line: 'free' });
+    await quiet();
+    expect(comingUp()).toEqual([]);
+  });
+
   test('is told once per song, at the set place, whatever brought it there', async () => {
     await stage.set('notices.coming-up-at', 2);
+    await showBegins();
     await notices.start();
     for (const owner of ['1', '2', '3', '4']) await stage.submit(owner, { line: 'free' });
     await quiet();
@@ -290,6 +322,7 @@ describe('"you are next"', () => {
 
   test('is made up for after a restart, and never told when switched off', async () => {
     await stage.set('notices.coming-up-at', 0);
+    await showBegins();
     await stage.submit('1', { line: 'free' });
     await stage.store.transaction((tx) => tx.guilds.join(GUILD, 0));
     await notices.start();
