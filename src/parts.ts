@@ -142,6 +142,17 @@ export async function createParts(ground: Ground): Promise<Parts> {
     log: log.child({ name: 'passive' }),
     messageContent: config.discord.messageContent,
   });
+  const missed = new MissedMessages({
+    settings: services.settings,
+    marks,
+    take: (message, isPatient) => passive.handleLate(message, isPatient),
+    log: log.child({ name: 'passive' }),
+    messageContent: config.discord.messageContent,
+  });
+  bus.on('settings.changed', 'missed messages', ({ guildId, keys }) => {
+    const guild = client.guilds.cache.get(guildId);
+    return guild !== undefined && keys.includes('channel.submissions') ? missed.begin(guild) : undefined;
+  });
   return {
     services,
     cogs,
@@ -171,13 +182,7 @@ export async function createParts(ground: Ground): Promise<Parts> {
         await services.live.disconnect(guildId, client.user.id);
         await services.playback.leave(guildId, client.user.id);
       },
-      missed: new MissedMessages({
-        settings: services.settings,
-        marks,
-        take: (message, isPatient) => passive.handleLate(message, isPatient),
-        log: log.child({ name: 'passive' }),
-        messageContent: config.discord.messageContent,
-      }),
+      missed,
       clock,
       log: log.child({ name: 'guilds' }),
     }),

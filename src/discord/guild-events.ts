@@ -26,7 +26,7 @@ export interface GuildEventsPorts {
   /** The bot is out of a guild: what runs for it (LIVE, voice) ends. */
   readonly farewell: (guildId: string) => Promise<void>;
   /** Messages that nobody heard. */
-  readonly missed: Pick<MissedMessages, 'look'>;
+  readonly missed: Pick<MissedMessages, 'look' | 'begin'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -94,7 +94,7 @@ export class GuildEvents {
       await this.#joined(guild);
       // Within 30 days everything is still known: the panels come back too.
       await keeper.guildJoined(guild.id);
-      await this.#missed(guild);
+      await Promise.all([missed.begin(guild), this.#missed(guild)]);
     });
     on(Events.GuildAvailable, async (guild) => {
       keeper.permissionsChanged(guild.id);

@@ -59,12 +59,19 @@ export class MessageMarks {
     return mark === 0n ? null : String(mark);
   }
 
-  /** What was missed was looked at. @param messageId for a channel of which everything before is nobody's business */
-  goOn(channelId: string, messageId?: string): void {
+  /** What was missed was looked at. */
+  goOn(channelId: string): void {
     const channel = this.#of(channelId);
     channel.isStill = false;
-    if (channel.mark === 0n && messageId !== undefined) channel.done.add(BigInt(messageId));
     this.#advance(channelId, channel);
+  }
+
+  /** @param messageId what stands in the channel up to here is nobody's business */
+  begin(channelId: string, messageId: string): void {
+    const channel = this.#of(channelId);
+    channel.left.clear();
+    channel.done.add(BigInt(messageId));
+    this.goOn(channelId);
   }
 
   /**
@@ -84,7 +91,10 @@ export class MessageMarks {
         if (channel.left.size <= LEFT_MOST) break;
         channel.left.delete(oldest);
       }
-      if (channel.done.size > DONE_MOST) channel.isStill = false;
+      if (channel.done.size > DONE_MOST) {
+        channel.isStill = false;
+        channel.left.clear();
+      }
       if (!channel.isStill) this.#advance(channelId, channel);
     };
   }

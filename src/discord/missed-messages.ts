@@ -16,8 +16,12 @@ const LEFT_SERVER = 10_007;
 export interface MissedMessagesPorts {
   readonly settings: Pick<SettingsService, 'all'>;
   readonly marks: MessageMarks;
-  /** Deals with one message that nobody heard. @param isPatient its author was not too fast, but waited for the bot */
-  readonly take: (message: Message<true>, isPatient: boolean) => Promise<void>;
+  /**
+   * Deals with one message that nobody heard.
+   * @param isPatient its author was not too fast, but waited for the bot
+   * @returns false when the bot is being stopped: the rest is for the next one
+   */
+  readonly take: (message: Message<true>, isPatient: boolean) => Promise<boolean>;
   readonly log: Logger;
   readonly messageContent: boolean;
 }
@@ -32,19 +36,30 @@ export class MissedMessages {
 
   /** Call it at once when the bot listens again: what comes in by itself from then on is told apart from what was missed. */
   async look(guild: Guild): Promise<void> {
-    const { settings, marks, messageContent } = this.#ports;
+    const { marks, messageContent } = this.#ports;
     if (!messageContent) return;
     marks.stop((id) => guild.channels.cache.has(id));
-    const channelId = (await settings.all(guild.id))['channel.submissions'];
-    const channel = channelId === null ? undefined : guild.channels.cache.get(channelId);
-    if (channel === undefined || !channel.isTextBased()) return;
+    const channel = await this.#channelOf(guild);
+    if (channel === null) return;
     const after = marks.of(channel.id);
-    if (after !== null) await this.#lookThrough(channel, after);
-    // The first time: what stands there is older than the bot's interest in it.
-    marks.goOn(channel.id, channel.lastMessageId ?? channel.id);
+    if (after === null) return this.begin(guild);
+    if (await this.#lookThrough(channel, after)) marks.goOn(channel.id);
   }
 
-  async #lookThrough(channel: GuildTextBasedChannel, since: string): Promise<void> {
+  /** The channel was chosen just now, or the bot let in: what stands there is older than its interest in it. */
+  async begin(guild: Guild): Promise<void> {
+    const channel = await this.#channelOf(guild);
+    if (channel !== null) this.#ports.marks.begin(channel.id, channel.lastMessageId ?? channel.id);
+  }
+
+  async #channelOf(guild: Guild): Promise<GuildTextBasedChannel | null> {
+    const channelId = (await this.#ports.settings.all(guild.id))['channel.submissions'];
+    const channel = channelId === null ? undefined : guild.channels.cache.get(channelId);
+    return channel?.isTextBased() === true ? channel : null;
+  }
+
+  /** @returns false when something is left */
+  async #lookThrough(channel: GuildTextBasedChannel, since: string): Promise<boolean> {
     const { log } = this.#ports;
     let after = since;
     let found = 0;
@@ -56,7 +71,7 @@ export class MissedMessages {
         for (const message of inOrder) {
           const count = (byAuthor.get(message.author.id) ?? 0) + 1;
           byAuthor.set(message.author.id, count);
-          await this.#take(message, count <= FREELY);
+          if (!(await this.#take(message, count <= FREELY))) return false;
         }
         found += inOrder.length;
         after = inOrder.at(-1)?.id ?? after;
@@ -67,17 +82,18 @@ export class MissedMessages {
       log.warn({ channelId: channel.id, code: apiCode(error) }, 'messages that were missed cannot be read');
     }
     if (found > 0) log.info({ channelId: channel.id, found }, 'looked at messages that were missed');
+    return true;
   }
 
-  async #take(message: Message<true>, isPatient: boolean): Promise<void> {
-    if (message.author.bot || message.webhookId !== null) return;
+  async #take(message: Message<true>, isPatient: boolean): Promise<boolean> {
+    if (message.author.bot || message.webhookId !== null) return true;
     try {
       // A message that is fetched does not tell who its author is in the server.
       await message.guild.members.fetch(message.author.id);
     } catch (error) {
-      if (apiCode(error) === LEFT_SERVER) return;
+      if (apiCode(error) === LEFT_SERVER) return true;
       throw error;
     }
-    await this.#ports.take(message, isPatient);
+    return this.#ports.take(message, isPatient);
   }
 }

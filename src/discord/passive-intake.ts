@@ -75,9 +75,12 @@ export class PassiveIntake {
   /**
    * One of people that was not heard when it came. Resolves when it is dealt with; a fault is logged.
    * @param isPatient no cool-down holds it up
+   * @returns false when no more messages are taken
    */
-  handleLate(message: GuildMessage, isPatient: boolean): Promise<void> {
-    return this.#open ? this.#run(message, () => this.#hear(message, { isLate: true, isPatient })) : Promise.resolve();
+  async handleLate(message: GuildMessage, isPatient: boolean): Promise<boolean> {
+    if (!this.#open) return false;
+    await this.#run(message, () => this.#hear(message, { isLate: true, isPatient }));
+    return true;
   }
 
   /** Takes no more messages; resolves when their songs are stored and, as far as that is quick, the messages deleted. */

@@ -16,7 +16,10 @@ async function stage(before: (bot: BotStage) => void = () => undefined) {
   const heard = (what: string) => kept.push(what);
   const events = new GuildEvents({
     client: bot.client,
-    missed: { look: async ({ id }) => void heard(`looked at ${id}`) },
+    missed: {
+      look: async ({ id }) => void heard(`looked at ${id}`),
+      begin: async ({ id }) => void heard(`begun with ${id}`),
+    },
     keeper: {
       messageDeleted: async (id) => void heard(`message ${id}`),
       channelDeleted: async (id) => {
