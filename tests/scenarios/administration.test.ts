@@ -148,6 +148,16 @@ describe('/settings', () => {
     expect([await settingOf(key), (await auditLog(show)).length]).toEqual(before);
   });
 
+  it('lets the player offer the filters that are allowed, and no others', async () => {
+    const offered = async () => /▾ Filters: none: (.*)/.exec((await ask(show.nova, 'nowplaying')).text)?.[1];
+    await change('playback.filters', 'slow, 8d');
+    expect(await offered()).toMatch(/^slow \(.*\) · 8d \([^()]*\)$/);
+    await change('playback.filters', 'none');
+    expect(await offered()).toBeUndefined();
+    await ask(show.nova, 'settings reset', { key: 'playback.filters' });
+    expect(await offered()).toContain('nightcore');
+  });
+
   it('refuses everyone as the reviewer role', async () => {
     expect(await change('role.reviewer', show.guildId)).toMatch(/must not be everyone/);
   });

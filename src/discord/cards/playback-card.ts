@@ -55,12 +55,17 @@ export function pauseOrPlay({ player }: PlaybackStatus, playId: number, look: Bu
     : button('Play', encodeCustomId('voice.play', playId), { ...look, emoji: '▶️' });
 }
 
-/** The now-playing panel. @param waveform a PNG of the song, when there is one */
+/**
+ * The now-playing panel.
+ * @param waveform a PNG of the song, when there is one
+ * @param allowed filters that the server allows: others are not offered
+ */
 export function nowPlayingCard(
   onAir: OnAir | null,
   status: PlaybackStatus,
   now: number,
   waveform: Uint8Array | null = null,
+  allowed: readonly string[] = FILTER_NAMES,
 ): Card {
   const playId = onAir?.playId ?? 0;
   const sounds = status.player.kind !== 'idle' && status.player.kind !== 'failed';
@@ -94,23 +99,25 @@ export function nowPlayingCard(
             disabled: status.volume >= MAX_VOLUME,
           }),
         ),
-        row(filterMenu(status)),
+        ...filterMenu(status, allowed),
       ]),
     ],
     ...(files.length === 0 ? {} : { files }),
   };
 }
 
-/** Any number of filters; the chosen ones are marked. */
-function filterMenu({ filters }: PlaybackStatus) {
-  const options = FILTER_NAMES.map((name) => ({
+/** Any number of filters; the chosen ones are marked. One that is not allowed any more can still be switched off. */
+function filterMenu({ filters }: PlaybackStatus, allowed: readonly string[]) {
+  const offered = FILTER_NAMES.filter((name) => allowed.includes(name) || filters.includes(name));
+  if (offered.length === 0) return [];
+  const options = offered.map((name) => ({
     label: name,
     value: name,
     description: FILTERS[name].about,
     selected: filters.includes(name),
   }));
   const choice = menu(encodeCustomId('voice.filters'), 'Filters: none', options);
-  return { ...choice, min_values: 0, max_values: options.length };
+  return [row({ ...choice, min_values: 0, max_values: options.length })];
 }
 
 export function playbackAnswer(status: PlaybackStatus, now: number): Card {

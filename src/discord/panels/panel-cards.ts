@@ -51,8 +51,9 @@ export async function renderPanel(
       const [onAir, status] = [await queue.onAir(guildId), playback.status(guildId)];
       const track = onAir?.submission.track;
       const waveform = track?.kind === 'file' ? await waveformOf(track.sha256) : null;
+      const allowed = (await settings.all(guildId))['playback.filters'];
       return {
-        card: nowPlayingCard(onAir, status, now(), waveform),
+        card: nowPlayingCard(onAir, status, now(), waveform, allowed),
         page: 0,
         refreshMs: status.player.kind === 'playing' ? PROGRESS_MS : null,
       };

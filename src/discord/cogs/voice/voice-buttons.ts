@@ -5,10 +5,10 @@ import { err, type Result } from '../../../lib/result.ts';
 import { justPlayed } from '../../../services/queue-reads.ts';
 import type { PlaybackStatus } from '../../../services/snapshots.ts';
 import { type Answer, type Caller, type ComponentModule, type ComponentPress, refusal, update } from '../../answer.ts';
-import { nowPlayingCard } from '../../cards/playback-card.ts';
 import { idArgument } from '../../custom-id.ts';
 import type { PanelDesk } from '../../panels/panel-desk.ts';
 import type { Services } from '../services.ts';
+import { nowPlayingAnswer } from './now-playing-answer.ts';
 
 /** What one press jumps. ms */
 const JUMP_MS = 15_000;
@@ -20,10 +20,11 @@ const VOLUME_STEP = 10;
  * alone.
  */
 export function voiceButtons(
-  { playback, queue }: Pick<Services, 'playback' | 'queue'>,
+  services: Pick<Services, 'playback' | 'queue' | 'settings'>,
   desk: PanelDesk,
   now: () => number,
 ): readonly ComponentModule[] {
+  const { playback, queue } = services;
   async function staleness(guildId: string, shownPlayId: number | null): Promise<Failure | null> {
     const onAir = await queue.onAir(guildId);
     return onAir === null || onAir.playId === shownPlayId ? null : justPlayed(onAir);
@@ -31,9 +32,7 @@ export function voiceButtons(
   /** On a panel, or on the answer of `/nowplaying`, which one person alone sees. */
   async function redrawn(press: ComponentPress, { guildId }: Caller): Promise<Answer> {
     const isAnswer = press.message?.flags.has(MessageFlags.Ephemeral) === true;
-    return isAnswer
-      ? update(nowPlayingCard(await queue.onAir(guildId), playback.status(guildId), now()))
-      : desk.redraw(press);
+    return isAnswer ? update(await nowPlayingAnswer(services, guildId, now())) : desk.redraw(press);
   }
   const voiceButton = (
     verb: 'play' | 'pause' | 'stop' | 'seek',
