@@ -32,6 +32,10 @@ const OPT_OUT_KEY = 'notices';
 const FINDABLE: readonly Notice['kind'][] = ['metrics'];
 /** Answers to what the member did a moment ago come also to those who want no notices. */
 const ANSWERS: ReadonlySet<Notice['kind']> = new Set(['data-export', 'stored-passive', 'refused-passive']);
+/** What is said of this very moment is not true any more after an outage, or when the bot comes back. */
+const OF_THE_MOMENT: ReadonlySet<Notice['kind']> = new Set(['coming-up', 'on-air']);
+/** About as long as a song. ms */
+const MOMENT_MS = 3 * 60_000;
 
 /**
  * Delivers the outbox: each notice once, also over restarts. One that was being sent when the process died is sent again
@@ -154,6 +158,10 @@ export class NoticeService {
 
   async #tell(stored: StoredNotice): Promise<void> {
     const { store, clock, log } = this.#ports;
+    if (OF_THE_MOMENT.has(stored.notice.kind) && clock.now() - stored.createdAt > MOMENT_MS) {
+      await store.transaction((tx) => tx.outbox.markDone(stored.id, 'given-up', 'too late', clock.now()));
+      return;
+    }
     if (await this.#optedOut(stored)) {
       await store.transaction((tx) => tx.outbox.markDone(stored.id, 'given-up', 'opted out', clock.now()));
       return;

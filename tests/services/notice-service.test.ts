@@ -336,6 +336,21 @@ describe('"you are next"', () => {
   });
 });
 
+test('that a song is on air is not told when Discord takes it half an hour later', async () => {
+  await stage.set('notices.coming-up-at', 0);
+  await notices.start();
+  mouth.answer = () => 'retry';
+  await stage.submit('1', { line: 'free' });
+  unwrap(await stage.queue.next(GUILD, STAFF));
+  await quiet();
+  const tried = mouth.told.length;
+  expect(mouth.toMember('1').map(({ kind }) => kind)).toEqual(['on-air']);
+  mouth.answer = () => 'sent';
+  await stage.clock.advance(30 * 60_000);
+  await quiet();
+  expect(mouth.told).toHaveLength(tried);
+});
+
 test('the owner is told when the song goes on air', async () => {
   await stage.set('notices.coming-up-at', 0);
   await notices.start();
