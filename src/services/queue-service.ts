@@ -195,7 +195,8 @@ export class QueueService {
     const { store, clock, bus } = this.#ports;
     const at = clock.now();
     const restored = await store.transaction((tx) => undoClearing(tx, guildId, actor, batch, at));
-    if (restored === 0) return err({ code: 'nothing-to-clear' });
+    // Pressed twice, or every one of them was touched since.
+    if (restored === 0) return err({ code: 'nothing-to-undo' });
     bus.emit('queue.changed', { guildId });
     return ok({ count: restored });
   }

@@ -84,7 +84,7 @@ describe('the buttons of a song', () => {
   it('"Bookmark" names the command that sets its channel up', async () => {
     const id = await submitAs(show.ana, 'Nowhere To Go', 'free');
     const seen = await press(show.nova, await pick(show.nova, id), /Bookmark/);
-    expect(await told(seen)).toMatch(/not set up yet: use \/setbookmarkchannel/);
+    expect(await told(seen)).toMatch(/not set up yet: somebody with Manage Server uses \/setbookmarkchannel/);
   });
 });
 

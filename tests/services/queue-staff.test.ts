@@ -136,8 +136,8 @@ describe('removing', () => {
     expect(refusal(await stage.queue.clearFree(GUILD, STAFF))).toEqual({ code: 'nothing-to-clear' });
     expect(unwrap(await stage.queue.undoClear(GUILD, STAFF, batch))).toEqual({ count: 3 });
     expect(await stage.order()).toEqual(shown);
-    expect(refusal(await stage.queue.undoClear(GUILD, STAFF, batch))).toEqual({ code: 'nothing-to-clear' });
-    expect(refusal(await stage.queue.undoClear('900000000000000009', STAFF, batch)).code).toBe('nothing-to-clear');
+    expect(refusal(await stage.queue.undoClear(GUILD, STAFF, batch))).toEqual({ code: 'nothing-to-undo' });
+    expect(refusal(await stage.queue.undoClear('900000000000000009', STAFF, batch)).code).toBe('nothing-to-undo');
   });
 });
 

@@ -179,7 +179,7 @@ const WORDING: Wording = {
       hidden: `I can't see <#${f.channelId}>. Give me **View Channel** there and try again.`,
       'wrong-kind': `<#${f.channelId}> is not a text channel. Choose a text channel.`,
     })[f.why],
-  'not-set-up': (f) => `That is not set up yet: use ${f.command} first.`,
+  'not-set-up': (f) => `That is not set up yet: somebody with **Manage Server** uses ${f.command} first.`,
   'panel-outdated': () =>
     'That button is of an older version of this message, so nothing was changed. Please use the newest one.',
   'command-unknown': () => "I don't have that command any more. `/help` shows what there is.",
