@@ -30,6 +30,8 @@ process.on('message', (ask: ForkServerAsk) => {
     }
   }
 });
+// It is for the bot to end this: whoever ends a whole service tells both, and the bot still has songs to play out.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 // The bot has ended, however it did: nothing of it stays.
 process.on('disconnect', () => {
   for (const job of jobs.values()) {

@@ -19,7 +19,8 @@ const WORKER = fileURLToPath(new URL('./fork-server-worker.ts', import.meta.url)
 /** Who connects says at once who they are. ms */
 const GREETING_MS = 5_000;
 const OUTPUTS = ['out', 'err'] as const satisfies readonly OutputName[];
-const KILLED: ProcessEnd = { code: null, signal: 'SIGKILL' };
+/** Who started it is gone. */
+const ABANDONED: ProcessEnd = { code: null, signal: 'SIGHUP' };
 
 interface Running {
   readonly process: ChildProcess;
@@ -110,7 +111,7 @@ export class ForkServer implements Spawner {
     running.server.close();
     for (const child of running.children.values()) {
       child.kill();
-      child.end(KILLED);
+      child.end(ABANDONED);
     }
   }
 }

@@ -177,6 +177,8 @@ export class MediaService {
     const { store, bus, log, clock } = this.#ports;
     switch (trouble.kind) {
       case 'cancelled':
+        // By a stop, or by somebody from outside.
+        if (!this.#stopped.signal.aborted) this.#later(sha256);
         return;
       case 'disk-full':
         log.error({ sha256 }, 'the disk is full: songs wait to be prepared');

@@ -74,6 +74,22 @@ test.each(['mp3', 'wav', 'm4a', 'flac'] as const)('%s keeps its pitch and its le
   expect(result.value.opusBytes).toBeGreaterThan(20_000);
 });
 
+test.each([
+  ['at once', 'kill -TERM $$'],
+  ['with a last word, as ffmpeg has it', 'echo "Exiting normally, received signal 15." >&2; exit 255'],
+])('an ffmpeg that is told to end from outside, and does so %s, says nothing about the song', async (_how, script) => {
+  workshop.make('good.mp3', ...tone(6));
+  const ffmpeg = join(workshop.dir, 'ended.sh');
+  await writeFile(ffmpeg, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const interrupted = new Encoder(workshop.children, { ...workshop.programs, ffmpeg }, workshop.folder);
+  const job = { input: join(workshop.dir, 'good.mp3'), format: 'mp3' as const, output: join(workshop.dir, 'x.opus') };
+  const { signal } = new AbortController();
+  expect(await interrupted.encode({ ...job, background: false, signal })).toEqual({
+    ok: false,
+    error: { kind: 'cancelled' },
+  });
+});
+
 test('what cannot be decoded, is gone or is called off leaves nothing behind', async () => {
   await writeFile(join(workshop.dir, 'noise.mp3'), Buffer.alloc(50_000, 7));
   expect(await encode('noise.mp3', 'mp3')).toMatchObject({ ok: false, error: { kind: 'unplayable' } });

@@ -97,13 +97,13 @@ describe('a fork server', () => {
   });
   afterEach(() => server.close());
 
-  it('that is killed takes its processes along, which end as killed ones, and the next is started by a new one', async () => {
+  it('that is killed takes its processes along, which end as abandoned ones, and the next is started by a new one', async () => {
     const child = node(server, WAITS);
     child.stderr.resume();
     const pid = Number(await firstLine(child.stdout));
     const first = server.pid ?? 0;
     process.kill(first, 'SIGKILL');
-    expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGHUP' });
     process.kill(pid, 'SIGKILL');
     const next = node(server, 'console.log(1)');
     expect(await text(next.stdout)).toBe('1\n');
@@ -121,13 +121,31 @@ describe('a fork server', () => {
     expect(await said).toBe('begun\ndone\n');
   });
 
+  it('outlives the end of a whole service until the bot has ended too', async () => {
+    const child = node(
+      server,
+      "process.on('SIGTERM', () => console.log('still')); console.log(process.pid); setInterval(() => {}, 1000)",
+    );
+    child.stderr.resume();
+    const pid = Number(await firstLine(child.stdout));
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(server.pid ?? 0, signal);
+    // Told to the child after it was told to the server, which takes it along when it ends.
+    process.kill(pid, 'SIGTERM');
+    expect(await firstLine(child.stdout)).toBe('still');
+    const next = node(server, 'console.log(1)');
+    next.stderr.resume();
+    expect(await text(next.stdout)).toBe('1\n');
+    child.kill();
+    await child.ended;
+  });
+
   it('that nobody needs any more ends, with what it started', async () => {
     const child = node(server, WAITS);
     child.stderr.resume();
     const pid = Number(await firstLine(child.stdout));
     const own = server.pid;
     server.close();
-    expect(await child.ended).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(await child.ended).toEqual({ code: null, signal: 'SIGHUP' });
     await expect.poll(() => isAlive(pid) || isAlive(own)).toBe(false);
   });
 

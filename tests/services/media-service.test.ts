@@ -139,6 +139,18 @@ describe('preparing', () => {
     expect(await row(sha256)).toMatchObject({ state: 'ready' });
   });
 
+  test('that was cut off from outside is prepared again, and nobody is told that it is broken', async () => {
+    const { sha256 } = await upload('a.mp3');
+    media.enqueue(sha256);
+    (await encoding(1)).finish(err({ kind: 'cancelled' }));
+    await media.idle();
+    expect(await row(sha256)).toMatchObject({ state: 'preparing' });
+    await stage.clock.advance(60_000);
+    (await encoding(2)).finish(ok(ENCODED));
+    await media.idle();
+    expect(await row(sha256)).toMatchObject({ state: 'ready' });
+  });
+
   test('that a stop interrupted is taken up at the next start, in the order of the queue', async () => {
     const [free, skip] = [await upload('free.mp3'), await upload('skip.mp3')];
     unwrap(await stage.queue.move(GUILD, STAFF, skip.song.id, 'skip'));
