@@ -4,6 +4,7 @@ import type { EncodeTrouble } from '../ports/media-files.ts';
 import type { EncodedMedia } from '../ports/media-store.ts';
 import { decodeArgs, fileArg, type ReadableFormat } from './audio-file.ts';
 import type { ChildEnd, ChildLimits, Children } from './children.ts';
+import { wasInterrupted } from './interrupted.ts';
 import {
   correctedLevelling,
   type Levelling,
@@ -127,18 +128,9 @@ export class Encoder {
   }
 }
 
-/** Whoever ends a service ends all of its processes at once, ours before us. */
-const ASKED_TO_END: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
-
-/** Ended by somebody else, which says nothing about the song. ffmpeg takes the time to say so. */
-function isInterrupted(end: ChildEnd): boolean {
-  if (end.kind === 'killed') return ASKED_TO_END.has(end.signal);
-  return end.kind === 'exited' && end.code !== 0 && /^Exiting normally, received signal \d+\.$/m.test(end.stderr);
-}
-
 /** What ffmpeg printed, or why there is nothing to print. */
 function logOf(end: ChildEnd): Result<string, EncodeTrouble> {
-  if (isInterrupted(end)) return err({ kind: 'cancelled' });
+  if (wasInterrupted(end)) return err({ kind: 'cancelled' });
   switch (end.kind) {
     case 'exited':
       if (end.code === 0) return ok(end.stderr);

@@ -3,7 +3,8 @@ import type { Failure } from '../domain/failure.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { AudioFormat, SongTags } from '../ports/media-store.ts';
 import { decodeArgs, fileArg, isWavCutShort, probeArgs } from './audio-file.ts';
-import type { ChildLimits, Children } from './children.ts';
+import type { ChildEnd, ChildLimits, Children, Command } from './children.ts';
+import { wasInterrupted } from './interrupted.ts';
 import type { Programs } from './programs.ts';
 import { cleanTag } from './song-tags.ts';
 
@@ -44,7 +45,10 @@ interface Headers {
   readonly tags: SongTags;
 }
 
-/** Whether a file is one song that can be played to its end: headers first, then every sample is decoded once. */
+/**
+ * Whether a file is one song that can be played to its end: headers first, then every sample is decoded once.
+ * @throws Error when that could not be found out
+ */
 export async function probe(
   path: string,
   format: AudioFormat,
@@ -76,8 +80,7 @@ async function readHeaders(
   programs: Programs,
 ): Promise<Result<Headers, Failure>> {
   const args = ['-v', 'error', ...probeArgs(format), '-of', 'json', '-show_streams', '-show_format', fileArg(path)];
-  const end = await children.run({ program: programs.ffprobe, args }, PROBE);
-  if (end.kind === 'missing') throw new Error(`${programs.ffprobe} cannot be run: install ffmpeg or set FFMPEG_PATH`);
+  const end = await look(children, { program: programs.ffprobe, args }, PROBE);
   if (end.kind !== 'exited' || end.code !== 0) return err({ code: 'file-broken' });
   const report = parseReport(end.stdout.toString('utf8'));
   if (report === null) return err({ code: 'file-broken' });
@@ -112,11 +115,18 @@ async function decodedMs(
 ): Promise<number | null> {
   const reading = ['-nostdin', '-v', 'error', '-threads', '1', ...decodeArgs(format), '-i', fileArg(path)];
   const writing = ['-map', '0:a:0', '-t', `${mostMs / 1000}`, '-f', 'null', '-progress', 'pipe:1', '-'];
-  const end = await children.run({ program: programs.ffmpeg, args: [...reading, ...writing] }, DECODE);
-  if (end.kind === 'missing') throw new Error(`${programs.ffmpeg} cannot be run: install ffmpeg or set FFMPEG_PATH`);
+  const end = await look(children, { program: programs.ffmpeg, args: [...reading, ...writing] }, DECODE);
   if (end.kind !== 'exited' || end.code !== 0) return null;
   const last = [...end.stdout.toString('latin1').matchAll(/^out_time_us=(\d+)$/gm)].at(-1)?.[1];
   return last === undefined ? null : Math.round(Number(last) / 1000);
+}
+
+/** An end that tells of the file. */
+async function look(children: Children, command: Command, limits: ChildLimits): Promise<ChildEnd> {
+  const end = await children.run(command, limits);
+  if (end.kind === 'missing') throw new Error(`${command.program} cannot be run: install ffmpeg or set FFMPEG_PATH`);
+  if (wasInterrupted(end)) throw new Error(`${command.program} was ended from outside`);
+  return end;
 }
 
 interface Stream {

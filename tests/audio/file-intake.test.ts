@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FileIntake } from '../../src/audio/file-intake.ts';
+import { probe } from '../../src/audio/probe.ts';
 import { systemClock } from '../../src/lib/system-clock.ts';
 import type { IncomingFile } from '../../src/ports/media-intake.ts';
 import { openStore, type SqliteStore } from '../../src/store/database.ts';
@@ -184,6 +185,17 @@ test('a file that unpacks to far more than it says is not unpacked to its end', 
   // Of its hour only as much as it takes to see that it is too long.
   expect(refused.error.durationMs).toBeLessThan(LIMITS.maxMs + 6_000);
   expect(await readdir(workshop.folder.temporary())).toEqual([]);
+});
+
+test.each([
+  ['ffprobe', 'kill -TERM $$'],
+  ['ffmpeg', 'exit 255'],
+] as const)('a song is not called broken when %s was ended from outside', async (name, script) => {
+  const program = join(workshop.dir, `ended-${name}.sh`);
+  await writeFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const programs = { ...workshop.programs, [name]: program };
+  const probing = probe(join(workshop.dir, 'song.mp3'), 'mp3', LIMITS, workshop.children, programs);
+  await expect(probing).rejects.toThrow('ended from outside');
 });
 
 test('a size that is too big already in the message is not fetched', async () => {
