@@ -61,7 +61,9 @@ export const SETTINGS = {
     default: null as string | null,
     about: 'Role that may run the show',
   },
-  'channel.submissions': channel('Channel where links and files become submissions'),
+  'channel.submissions': channel(
+    'Channel where links and files become submissions; other messages of members are deleted',
+  ),
   'channel.portal': channel('Channel of the submission portal message'),
   'channel.reviewer': channel('Channel of the control room, reviewer queue and pending skips'),
   'channel.live-queue': channel('Channel of the public live queue'),

@@ -148,6 +148,11 @@ describe('/settings', () => {
     expect([await settingOf(key), (await auditLog(show)).length]).toEqual(before);
   });
 
+  it('warns before a channel of conversation is cleared of it', async () => {
+    const seen = await ask(show.nova, 'settings show', { key: 'channel.submissions' });
+    expect(seen.text).toMatch(/other messages of members are deleted/);
+  });
+
   it('lets the player offer the filters that are allowed, and no others', async () => {
     const offered = async () => /▾ Filters: none: (.*)/.exec((await ask(show.nova, 'nowplaying')).text)?.[1];
     await change('playback.filters', 'slow, 8d');

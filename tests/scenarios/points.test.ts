@@ -104,6 +104,9 @@ describe('/resetpoints', () => {
     const one = await ask(show.nova, 'resetpoints', { handle: '@Ana.One' });
     expect(one.text).toMatch(/1 handle: 4 points/);
     expect((await ask(show.ana, 'my-tiktok-handles')).text).toMatch(/@ana\.one[\s\S]*@ana\.two/);
+    expect((await ask(show.nova, 'resetpoints', { user: show.nova })).text).toMatch(
+      /Nothing was reset: no linked handle/,
+    );
     const log = await auditLog(show);
     expect(log).toContain(`points.reset-member ${show.ana.id}`);
     expect(log.some((line) => line.startsWith('points.reset-handle'))).toBe(true);

@@ -124,7 +124,7 @@ const WORDING: Wording = {
     `\`#${f.publicId}\` **${plain(f.title)}** was just played by ${person(f.by)}, so nothing was changed. Press again to go on from there.`,
   'nothing-to-undo': () => 'There is nothing to undo.',
   'undo-too-late': (f) =>
-    `\`#${f.publicId}\` can't be put back any more. \`/submit\` and \`/mysubmissions\` send a song once more.`,
+    `\`#${f.publicId}\` can't be put back any more. Its owner can send it again with \`/mysubmissions\`.`,
   'nothing-to-clear': () => 'The free line is already empty.',
   'handle-invalid': (f) =>
     `${verbatim(f.asked, 40)} can't be a TikTok handle. Type it like \`@name\`: letters, digits, dots and underscores.`,

@@ -104,5 +104,6 @@ export function resetAllQuestion(askedAt: number): Card {
 }
 
 export function resetCard(result: { readonly handles: number; readonly points: number }): Card {
+  if (result.handles === 0) return textCard('quiet', 'Nothing was reset: no linked handle, or none with points.');
   return textCard('quiet', `Reset ${plural(result.handles, 'handle')}: ${plural(result.points, 'point')} taken back.`);
 }
