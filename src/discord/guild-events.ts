@@ -26,7 +26,7 @@ export interface GuildEventsPorts {
   /** The bot is out of a guild: what runs for it (LIVE, voice) ends. */
   readonly farewell: (guildId: string) => Promise<void>;
   /** Messages that nobody heard. */
-  readonly missed: Pick<MissedMessages, 'look' | 'begin'>;
+  readonly missed: Pick<MissedMessages, 'look' | 'lookAgain' | 'begin'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -47,6 +47,7 @@ export class GuildEvents {
     this.#open = true;
     this.#listen();
     this.#every(HEAL_EVERY_MS, 'panels could not be checked', () => this.#heal());
+    this.#every(HEAL_EVERY_MS, 'missed messages could not be looked at', () => this.#lookAgain());
     const { client, guilds, keeper, farewell, missed } = this.#ports;
     const present = [...client.guilds.cache.values()];
     // A guild in an outage is still in the cache: it has not removed the bot.
@@ -216,6 +217,12 @@ export class GuildEvents {
         if (mended.length > 0) log.info({ guildId, panels: mended }, 'panels were looked after');
       });
     }
+  }
+
+  async #lookAgain(): Promise<void> {
+    const { client, missed } = this.#ports;
+    for (const guild of client.guilds.cache.filter(({ available }) => available).values())
+      await this.#run(`messages of ${guild.id}`, () => missed.lookAgain(guild));
   }
 
   /** Again and again, each time after the last one has ended. */

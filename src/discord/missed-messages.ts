@@ -29,6 +29,8 @@ export interface MissedMessagesPorts {
 /** Songs that were pasted while the bot was away, or lost on the way by a crash: taken when it is back, in their order. */
 export class MissedMessages {
   readonly #ports: MissedMessagesPorts;
+  /** Guilds whose look failed, with an outage for example. */
+  readonly #owed = new Set<string>();
 
   constructor(ports: MissedMessagesPorts) {
     this.#ports = ports;
@@ -39,11 +41,17 @@ export class MissedMessages {
     const { marks, messageContent } = this.#ports;
     if (!messageContent) return;
     marks.stop((id) => guild.channels.cache.has(id));
+    this.#owed.add(guild.id);
     const channel = await this.#channelOf(guild);
-    if (channel === null) return;
-    const after = marks.of(channel.id);
-    if (after === null) return this.begin(guild);
-    if (await this.#lookThrough(channel, after)) marks.goOn(channel.id);
+    const after = channel === null ? null : marks.of(channel.id);
+    if (channel === null || after === null) await this.begin(guild);
+    else if (await this.#lookThrough(channel, after)) marks.goOn(channel.id);
+    this.#owed.delete(guild.id);
+  }
+
+  /** Looks once more where the last look failed. */
+  async lookAgain(guild: Guild): Promise<void> {
+    if (this.#owed.has(guild.id)) await this.look(guild);
   }
 
   /** The channel was chosen just now, or the bot let in: what stands there is older than its interest in it. */

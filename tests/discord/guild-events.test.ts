@@ -18,6 +18,7 @@ async function stage(before: (bot: BotStage) => void = () => undefined) {
     client: bot.client,
     missed: {
       look: async ({ id }) => void heard(`looked at ${id}`),
+      lookAgain: async () => undefined,
       begin: async ({ id }) => void heard(`begun with ${id}`),
     },
     keeper: {

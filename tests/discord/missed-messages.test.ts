@@ -70,3 +70,18 @@ test('what was missed is not passed over by a stop in the middle of the look, wh
   await (await start()).missed.look(guild);
   expect(taken).toEqual(['one']);
 });
+
+test('what was missed is looked at again after a look that failed, and not after a good one', async () => {
+  const { guild, drop, discord, world, taken, start, hears } = await stage();
+  await (await start()).missed.begin(guild);
+  await hears('a song, while the bot was away');
+  const { missed } = await start();
+  const mend = discord.faults.rest({ method: 'GET', match: `/channels/${drop.id}/messages`, status: 502 });
+  await expect(missed.look(guild)).rejects.toThrow();
+  mend();
+  await missed.lookAgain(guild);
+  expect(taken).toEqual(['a song, while the bot was away']);
+  const mark = world.events.mark();
+  await missed.lookAgain(guild);
+  expect(world.requests(() => true, mark)).toEqual([]);
+});
