@@ -72,7 +72,11 @@ describe('a file on air', () => {
   });
 
   it('stops when asked, and a link that can not be played offers an Open button while the show goes on', async () => {
+    const beyond = await (await show.nova.slash('seek', { position: '1:30' })).final(PATIENCE);
+    expect(beyond.text).toMatch(/1:30 is no position in a song of 0:20/);
     expect((await (await show.nova.slash('stop')).final(PATIENCE)).text).toMatch(/Nothing is playing|Nothing/);
+    const softer = await (await show.nova.slash('volume', { percent: 80 })).final(PATIENCE);
+    expect(softer.text).toMatch(/Nothing is playing · 🔊 80%/);
     const id = await submitFree(show.ana, 'Locked');
     await show.nova.waitToSee(show.channels.review, new RegExp(`Reviewer queue[\\s\\S]*#${id}`), PATIENCE);
     await show.nova.click(await panel(show.nova, show.channels.review, 'Reviewer queue'), { label: 'Next' });

@@ -40,8 +40,9 @@ export function playerText({ player, volume, filters, voice }: PlaybackStatus, n
     voice.kind === 'away'
       ? 'not in a voice channel'
       : `<#${voice.channelId}>${voice.kind === 'ready' ? '' : ` (${voice.kind})`}`;
-  if (player.kind === 'idle') return `⏹️ Nothing is playing · ${where}`;
-  if (player.kind === 'failed') return `⚠️ ${plain(player.why, 160)} · ${where}`;
+  // What is set counts for the next song, too.
+  if (player.kind === 'idle') return `⏹️ Nothing is playing · ${extras} · ${where}`;
+  if (player.kind === 'failed') return `⚠️ ${plain(player.why, 160)} · ${extras} · ${where}`;
   const position = positionNow(player, now) ?? 0;
   const bar = player.durationMs === null ? '' : `\n${progressBar(position, player.durationMs)}`;
   const total = player.durationMs === null ? '' : ` / ${clockTime(player.durationMs)}`;

@@ -6,7 +6,7 @@ import { playbackAnswer } from '../../cards/playback-card.ts';
 
 /** How playback stands after a command changed it. `now` in unix ms is asked when the change is done. */
 export async function playbackReply(
-  change: Promise<Result<PlaybackStatus, Failure>>,
+  change: Result<PlaybackStatus, Failure> | Promise<Result<PlaybackStatus, Failure>>,
   now: () => number,
 ): Promise<Answer> {
   const settled = await change;

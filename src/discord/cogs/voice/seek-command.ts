@@ -19,7 +19,10 @@ export function seekCommand({ playback }: Pick<Services, 'playback'>, now: () =>
       const typed = options.getString('position', true);
       const ms = parsePosition(typed);
       if (ms === null) return refusal({ code: 'position-invalid', asked: typed, durationMs: null });
-      return playbackReply(playback.seek(guildId, userId, ms), now);
+      const sought = await playback.seek(guildId, userId, ms);
+      // As it was typed, not in the seconds that it came to.
+      const isBeyond = !sought.ok && sought.error.code === 'position-invalid';
+      return isBeyond ? refusal({ ...sought.error, asked: typed }) : playbackReply(sought, now);
     },
   };
 }
