@@ -75,6 +75,8 @@ describe('a file on air', () => {
     const beyond = await (await show.nova.slash('seek', { position: '1:30' })).final(PATIENCE);
     expect(beyond.text).toMatch(/1:30 is no position in a song of 0:20/);
     expect((await (await show.nova.slash('stop')).final(PATIENCE)).text).toMatch(/Nothing is playing|Nothing/);
+    const again = await (await show.nova.slash('join')).final(PATIENCE);
+    expect(again.text).toMatch(/Joined #Studio[\s\S]*#\w+ is on air: \/play starts it/);
     const softer = await (await show.nova.slash('volume', { percent: 80 })).final(PATIENCE);
     expect(softer.text).toMatch(/Nothing is playing · 🔊 80%/);
     const id = await submitFree(show.ana, 'Locked');

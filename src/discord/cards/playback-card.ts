@@ -125,6 +125,19 @@ export function playbackAnswer(status: PlaybackStatus, now: number): Card {
   return textCard('brand', playerText(status, now));
 }
 
+/** The answer to `/join`: where the bot is, and how something is heard there. */
+export function joinedCard(status: PlaybackStatus, onAir: OnAir | null, now: number): Card {
+  const { voice, player } = status;
+  const where = voice.kind === 'away' ? '' : `🔊 Joined <#${voice.channelId}>.\n`;
+  const next =
+    player.kind !== 'idle'
+      ? ''
+      : onAir === null
+        ? '\n-# **Next** takes the first song and plays it here.'
+        : `\n-# \`#${onAir.submission.publicId}\` is on air: \`/play\` starts it.`;
+  return textCard('brand', `${where}${playerText(status, now)}${next}`);
+}
+
 export function voiceStatusCard(status: PlaybackStatus, telemetry: VoiceTelemetry, now: number): Card {
   const { voice } = status;
   const codes = telemetry.lastCloseCodes.map(({ code, at }) => `${code} ${relativeTime(at)}`).join(', ');

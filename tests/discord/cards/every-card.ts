@@ -5,7 +5,12 @@ import { healCard } from '../../../src/discord/cards/heal-card.ts';
 import { helpCard, welcomeCard } from '../../../src/discord/cards/help-card.ts';
 import { liveStatusCard } from '../../../src/discord/cards/live-card.ts';
 import { nextCard } from '../../../src/discord/cards/on-air-card.ts';
-import { nowPlayingCard, playbackAnswer, voiceStatusCard } from '../../../src/discord/cards/playback-card.ts';
+import {
+  joinedCard,
+  nowPlayingCard,
+  playbackAnswer,
+  voiceStatusCard,
+} from '../../../src/discord/cards/playback-card.ts';
 import {
   handlesCard,
   leaderboardCard,
@@ -147,6 +152,7 @@ export const CARDS: Readonly<Record<string, Draw>> = {
     }),
   'now playing': (text) => nowPlayingCard(onAir(text), playback(text), NOW, picture),
   'playback answer': (text) => playbackAnswer(playback(text), NOW),
+  joined: (text) => joinedCard(playback(text), onAir(text), NOW),
   'voice status': (text) =>
     voiceStatusCard(
       playback(text),

@@ -8,7 +8,12 @@ import { liveStatusCard } from '../../../src/discord/cards/live-card.ts';
 import { metricsCard } from '../../../src/discord/cards/metrics-card.ts';
 import { noticeCard } from '../../../src/discord/cards/notice-card.ts';
 import { nextCard } from '../../../src/discord/cards/on-air-card.ts';
-import { nowPlayingCard, playbackAnswer, voiceStatusCard } from '../../../src/discord/cards/playback-card.ts';
+import {
+  joinedCard,
+  nowPlayingCard,
+  playbackAnswer,
+  voiceStatusCard,
+} from '../../../src/discord/cards/playback-card.ts';
 import { handlesCard, leaderboardCard, linkedCard, statsCard } from '../../../src/discord/cards/profile-card.ts';
 import {
   liveQueueCard,
@@ -224,6 +229,16 @@ export const ORDINARY: Readonly<Record<string, Card>> = {
     NOW,
   ),
   'playback answer': playbackAnswer(playing(), NOW),
+  'joined, before the first song': joinedCard(
+    { ...silent(), voice: { kind: 'ready', channelId: IDS.review, attempt: 0 } },
+    null,
+    NOW,
+  ),
+  'joined, a song on air': joinedCard(
+    { ...silent(), voice: { kind: 'ready', channelId: IDS.review, attempt: 0 } },
+    onAir(),
+    NOW,
+  ),
   'voice status': voiceStatusCard(
     playing(),
     {

@@ -1,9 +1,12 @@
 import { ChannelType, SlashCommandBuilder } from 'discord.js';
-import { type CommandModule, refusal } from '../../answer.ts';
+import { type CommandModule, card, refusal } from '../../answer.ts';
+import { joinedCard } from '../../cards/playback-card.ts';
 import type { Services } from '../services.ts';
-import { playbackReply } from './playback-reply.ts';
 
-export function joinCommand({ playback }: Pick<Services, 'playback'>, now: () => number): CommandModule {
+export function joinCommand(
+  { playback, queue }: Pick<Services, 'playback' | 'queue'>,
+  now: () => number,
+): CommandModule {
   return {
     definition: new SlashCommandBuilder()
       .setName('join')
@@ -20,7 +23,8 @@ export function joinCommand({ playback }: Pick<Services, 'playback'>, now: () =>
     run: async ({ options, member }, { guildId, userId }) => {
       const channelId = options.getChannel('channel')?.id ?? member.voice.channelId;
       if (channelId === null) return refusal({ code: 'not-in-voice' });
-      return playbackReply(playback.join(guildId, userId, channelId), now);
+      const joined = await playback.join(guildId, userId, channelId);
+      return joined.ok ? card(joinedCard(joined.value, await queue.onAir(guildId), now())) : refusal(joined.error);
     },
   };
 }
