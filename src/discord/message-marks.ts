@@ -121,7 +121,7 @@ export class MessageMarks {
     const waiting = least([...channel.open, ...channel.left]);
     let { mark } = channel;
     for (const id of channel.done) {
-      if (waiting !== null && id > waiting) continue;
+      if (waiting !== null && id >= waiting) continue;
       channel.done.delete(id);
       if (id > mark) mark = id;
     }

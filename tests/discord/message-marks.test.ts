@@ -79,3 +79,11 @@ test('stop waiting for a message that is left when very many newer ones are done
   for (let id = 2; id < 6_000; id += 1) take(id)?.(true);
   expect(Number(await kepts())).toBeGreaterThan(5_000);
 });
+
+test('begin before a message that is being worked on just then', async () => {
+  const first = take(50);
+  marks.begin(CHANNEL, '50');
+  expect(await kepts()).toBeUndefined();
+  first?.(true);
+  expect(await kepts()).toBe('50');
+});
