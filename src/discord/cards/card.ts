@@ -5,7 +5,6 @@ import {
   type APIComponentInMessageActionRow,
   type APIContainerComponent,
   type APIMessageTopLevelComponent,
-  type APISectionComponent,
   type APISeparatorComponent,
   type APIStringSelectComponent,
   type APITextDisplayComponent,
@@ -46,10 +45,6 @@ export function container(accent: Accent, components: readonly APIComponentInCon
 
 export function separator(): APISeparatorComponent {
   return { type: ComponentType.Separator, divider: true, spacing: SeparatorSpacingSize.Small };
-}
-
-export function section(lines: readonly string[], accessory: APIButtonComponent): APISectionComponent {
-  return { type: ComponentType.Section, components: lines.map(text), accessory };
 }
 
 export function row<C extends APIComponentInMessageActionRow>(...components: readonly C[]): APIActionRowComponent<C> {
