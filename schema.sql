@@ -266,6 +266,18 @@ CREATE TABLE session_handle (            -- one viewer's part in one show
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_handle_by_handle ON session_handle (handle_id); -- for deleting handles
 
+-- What each waiting song holds: coins that brought it where it stands, and move no other song. Every coin of a handle in a
+-- session is free, held by one song, or used up: coins_used + sum(held) <= coins. The triggers below end holds.
+CREATE TABLE coin_hold (
+  submission_id INTEGER NOT NULL REFERENCES submission (id) ON DELETE CASCADE,
+  session_id INTEGER NOT NULL,
+  handle_id INTEGER NOT NULL,
+  coins INTEGER NOT NULL CHECK (coins > 0),
+  PRIMARY KEY (submission_id, session_id, handle_id),
+  FOREIGN KEY (session_id, handle_id) REFERENCES session_handle (session_id, handle_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX coin_hold_by_handle ON coin_hold (handle_id, session_id);
+
 CREATE TABLE seen_message (              -- TikTok message ids, so that a replay counts once even after a restart; pruned
   session_id INTEGER NOT NULL REFERENCES session (id) ON DELETE CASCADE,
   msg_id TEXT NOT NULL,
@@ -407,4 +419,19 @@ CREATE TRIGGER waiting_count_on_delete AFTER DELETE ON submission WHEN OLD.prior
   UPDATE waiting_count SET songs = songs - 1 WHERE guild_id = OLD.guild_id AND priority = OLD.priority;
 END;
 
-PRAGMA user_version = 2;
+-- Coins hold a song at its place: whoever takes it from there, and for whatever reason, frees them.
+CREATE TRIGGER coin_hold_on_move AFTER UPDATE OF line, rank ON submission
+WHEN OLD.line <> NEW.line OR OLD.rank <> NEW.rank BEGIN
+  DELETE FROM coin_hold WHERE submission_id = NEW.id;
+END;
+
+-- Coins that moved a song stay behind it, whoever links their handle afterwards. Not so if the song only named that handle,
+-- or if somebody else proved that it is theirs. See STAYS_BEHIND in store/coin-repository.ts.
+CREATE TRIGGER coin_hold_on_link AFTER UPDATE OF linked_user_id, proven ON handle
+WHEN NEW.linked_user_id IS NOT NULL BEGIN
+  DELETE FROM coin_hold WHERE handle_id = NEW.id AND EXISTS (
+    SELECT 1 FROM submission o WHERE o.id = coin_hold.submission_id AND o.owner_id <> NEW.linked_user_id
+      AND (NEW.proven = 1 OR o.handle_id = NEW.id));
+END;
+
+PRAGMA user_version = 3;

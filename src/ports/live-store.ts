@@ -1,7 +1,7 @@
 import type { SettledBy, Streak } from '../domain/gift.ts';
 import type { LiveUser } from '../domain/live-event.ts';
 import type { EndCause } from '../domain/live-session.ts';
-import type { Line, WaitingLine } from '../domain/submission.ts';
+import type { Line } from '../domain/submission.ts';
 import type { CoinReads, CoinStore } from './coin-store.ts';
 
 /** One show as it is kept. Times are ms since the epoch. */
@@ -137,21 +137,6 @@ export interface GiftTarget {
   readonly isNamed: boolean;
 }
 
-/** Coins behind a song: of the handles that count for it, in the open session. */
-export interface Purse {
-  /** Not yet used up by played songs. */
-  readonly coins: number;
-  /** Of these, what keeps other waiting songs of the same owner where they are. */
-  readonly committed: number;
-}
-
-/** A waiting song that coins of the open session keep where it is. */
-export interface Commitment {
-  readonly submissionId: number;
-  readonly line: WaitingLine;
-  readonly coins: number;
-}
-
 export interface SessionTotals {
   readonly likes: number;
   readonly comments: number;
@@ -214,9 +199,6 @@ export interface LiveReads extends CoinReads {
   newestGiftOf(guildId: string, ownerId: string): Promise<LedgerGift | null>;
   /** The songs that these gifters' coins move; gifters without one are left out. */
   giftTargets(handleIds: readonly number[]): Promise<readonly GiftTarget[]>;
-  purse(submissionId: number): Promise<Purse>;
-  /** The owner's waiting songs that coins of that session keep where they are; newest commitment first. */
-  commitments(guildId: string, ownerId: string, sessionId: number): Promise<readonly Commitment[]>;
   /** Sum of the scores of all waiting songs: changes when any of them does. */
   waitingScore(guildId: string): Promise<number>;
 }
@@ -243,11 +225,8 @@ export interface LiveStore extends LiveReads, CoinStore {
   setGiftPoints(points: readonly { readonly giftId: number; readonly points: number }[]): Promise<void>;
   /** @returns false when it was reversed before or never settled */
   reverseGift(giftId: number, actor: string, at: number): Promise<boolean>;
-  /**
-   * Takes coins and pieces of a reversed gift out of the session's numbers.
-   * @param isUsedUp they were spent on a played song, which then cost nothing
-   */
-  takeCoins(giftId: number, isUsedUp: boolean): Promise<void>;
+  /** Takes coins and pieces of a reversed gift out of the session's numbers; they may be held or used up still. */
+  takeCoins(giftId: number): Promise<void>;
   /** Forgets remembered message ids but the newest. */
   pruneMessages(sessionId: number): Promise<void>;
 }

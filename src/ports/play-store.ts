@@ -1,6 +1,6 @@
 import type { PointOrigin, PointsByOrigin } from '../domain/handle.ts';
 import type { PlayLine } from '../domain/submission.ts';
-import type { CoinsTaken } from './coin-store.ts';
+import type { HandleCoins } from './coin-store.ts';
 
 /** Points that playing a song took from one handle; what undo gives back. */
 export interface PointsTaken {
@@ -27,7 +27,7 @@ export interface NewPlay {
   readonly fromRank: number;
   readonly score: number;
   readonly pointsTaken: readonly PointsTaken[];
-  readonly coinsTaken: readonly CoinsTaken[];
+  readonly coinsTaken: readonly HandleCoins[];
   readonly shown: ShownWithPlay;
   /** The play that this one ended; undo puts it on air again. */
   readonly replacedPlayId: number | null;

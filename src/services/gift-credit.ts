@@ -2,6 +2,7 @@ import { climb, type LinePrices, type PaidLine } from '../domain/gift.ts';
 import { SETTINGS, type SettingKey } from '../domain/setting.ts';
 import { isWaiting, type WaitingLine } from '../domain/submission.ts';
 import type { EventBus } from '../lib/event-bus.ts';
+import type { HandleCoins } from '../ports/coin-store.ts';
 import type { StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 
@@ -57,9 +58,13 @@ function settingIn<T>(stored: ReadonlyMap<string, string>, key: SettingKey, pres
   return typeof value === typeof preset ? (value as T) : preset;
 }
 
+export function sumOf(coins: readonly HandleCoins[]): number {
+  return coins.reduce((sum, each) => sum + each.coins, 0);
+}
+
 /**
- * Moves a waiting song as far up as the coins behind it reach, and writes down everything about it: the move, and the
- * notice to its owner. Coins that keep other songs of the same owner where they are do not count twice.
+ * Moves a waiting song as far up as the coins behind it reach, and writes down everything about it: the move, what it
+ * holds now, and the notice to its owner. Coins behind it are those it holds and those its owner has free.
  * @returns null when it stays
  */
 export async function climbWith(
@@ -71,11 +76,15 @@ export async function climbWith(
 ): Promise<MovedSong | null> {
   const song = (await tx.submissions.get(submissionId))?.submission;
   if (song === undefined || !isWaiting(song.line)) return null;
-  const purse = await tx.lives.purse(submissionId);
-  const coins = purse.coins - purse.committed;
+  const sessionId = await tx.lives.openSessionId(song.guildId);
+  if (sessionId === null) return null;
+  const { held, free } = await tx.lives.purse(submissionId, sessionId);
+  const behind = [...held, ...free];
+  const coins = sumOf(behind);
   const line = climb(song.line, coins, rules.prices, rules.isOpen);
   if (line === null) return null;
   const moved = await tx.submissions.enter(song.id, line, at);
+  await tx.lives.hold(song.id, behind);
   const moveId = await tx.moves.add({
     guildId: song.guildId,
     submissionId: song.id,

@@ -5,12 +5,13 @@ import { isWaiting, type Submission } from '../domain/submission.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { HandleCoins } from '../ports/coin-store.ts';
 import type { LedgerGift } from '../ports/live-store.ts';
 import type { Move } from '../ports/move-store.ts';
 import type { Play } from '../ports/play-store.ts';
 import type { Store, StoreTx } from '../ports/store.ts';
 import type { Facts } from './events.ts';
-import { type ClimbRules, climbRules } from './gift-credit.ts';
+import { type ClimbRules, climbRules, sumOf } from './gift-credit.ts';
 import { audit } from './staff-record.ts';
 
 export interface GiftPorts {
@@ -73,13 +74,14 @@ export class GiftService {
       if (!(await tx.lives.reverseGift(giftId, actor, at))) {
         return err({ code: gift.state === 'reversed' ? 'gift-already-reversed' : 'no-such-gift' });
       }
-      const play = await spentOn(tx, gift);
-      await tx.lives.takeCoins(giftId, play !== null);
-      if (play !== null) await tx.plays.setTaken(play.id, { ...play, coinsTaken: without(play.coinsTaken, gift) });
+      const moved = new Set((await tx.moves.ofGift(giftId)).map(({ submissionId }) => submissionId));
+      await tx.lives.takeCoins(giftId);
+      await takeFromPlays(tx, guildId, gift, gift.coins, (play) => moved.has(play.submissionId));
       await takeFromPlay(tx, guildId, gift);
       const taken = [{ handleId: gift.handleId, origin: 'gift' as const, points: -gift.points }];
       await tx.points.change(guildId, taken, 'reverse', `gift:${giftId}`, at);
-      const songs = await lowerSongs(tx, guildId, gift, at);
+      const songs = await lowerSongs(tx, gift, await climbRules(tx, guildId), at);
+      await takeFromPlays(tx, guildId, gift, await tx.lives.overdrawn(giftId), () => true);
       const before = { handle: gift.handle, name: gift.name, coins: gift.coins, points: gift.points };
       await audit(
         tx,
@@ -124,99 +126,94 @@ async function takeFromPlay(tx: StoreTx, guildId: string, { handleId, points, at
   await tx.plays.setTaken(play.id, { ...play, pointsTaken: pointsTaken.filter((taken) => taken.points > 0) });
 }
 
+/** What the gift paid of played songs is paid by nobody: they stay played, and undoing them gives that much less back. */
+async function takeFromPlays(
+  tx: StoreTx,
+  guildId: string,
+  gift: LedgerGift,
+  most: number,
+  isMeant: (play: Play) => boolean,
+): Promise<void> {
+  if (most <= 0) return;
+  let missing = most;
+  const newestFirst = (await tx.plays.since(guildId, 0)).filter(isMeant).toReversed();
+  for (const play of newestFirst) {
+    const { kept, taken } = without(play.coinsTaken, gift, missing);
+    if (taken === 0) continue;
+    missing -= taken;
+    await tx.plays.setTaken(play.id, { ...play, coinsTaken: kept });
+    await tx.lives.giveBack([{ sessionId: gift.sessionId, handleId: gift.handleId, coins: taken }]);
+  }
+}
+
+/** These coins without as many as there are, but at most so many, of the gift's handle and session. */
+function without(
+  coins: readonly HandleCoins[],
+  { sessionId, handleId }: LedgerGift,
+  most: number,
+): { readonly kept: readonly HandleCoins[]; readonly taken: number } {
+  const isMeant = (each: HandleCoins) => each.sessionId === sessionId && each.handleId === handleId;
+  const kept = coins
+    .map((each) => (isMeant(each) ? { ...each, coins: Math.max(0, each.coins - most) } : each))
+    .filter((each) => each.coins > 0);
+  return { kept, taken: sumOf(coins) - sumOf(kept) };
+}
+
+/** As many of these coins, the first ones first. */
+function upTo(coins: readonly HandleCoins[], most: number): readonly HandleCoins[] {
+  let left = most;
+  return coins.flatMap((each) => {
+    const taken = Math.min(left, each.coins);
+    left -= taken;
+    return taken > 0 ? [{ ...each, coins: taken }] : [];
+  });
+}
+
 /**
- * The owner's coins are fewer now. Songs that stand on more coins than are left fall: first what this gift moved, then
- * the newest.
+ * The handle's coins are fewer now. As far as what it has free does not make up for that, songs lose what they hold of
+ * it: first those that this gift moved, then those that were moved last.
  */
-async function lowerSongs(tx: StoreTx, guildId: string, gift: LedgerGift, at: number): Promise<readonly FallenSong[]> {
-  const owners = await ownersMoved(tx, gift);
-  const rules = await climbRules(tx, guildId);
-  const movedHere = new Set((await tx.moves.ofGift(gift.giftId)).map(({ submissionId }) => submissionId));
+async function lowerSongs(
+  tx: StoreTx,
+  gift: LedgerGift,
+  rules: ClimbRules,
+  at: number,
+): Promise<readonly FallenSong[]> {
   const fallen: FallenSong[] = [];
-  for (const ownerId of owners) {
-    const standing = await tx.lives.commitments(guildId, ownerId, gift.sessionId);
-    const order = [
-      ...standing.filter(({ submissionId }) => movedHere.has(submissionId)),
-      ...standing.filter(({ submissionId }) => !movedHere.has(submissionId)),
-    ];
-    // Coins of this gift that the standing songs relied on.
-    let missing = Math.min(gift.coins, await shortage(tx, guildId, gift, standing));
-    for (const { submissionId, coins } of order) {
-      if (missing <= 0) break;
-      const left = coins - Math.min(coins, missing);
-      const song = await lower(tx, submissionId, left, gift, rules, at);
-      missing -= coins - left;
-      if (song !== null) fallen.push(song);
-    }
+  for (const submissionId of await tx.lives.holders(gift.giftId)) {
+    const missing = await tx.lives.overdrawn(gift.giftId);
+    if (missing === 0) break;
+    const song = await lower(tx, submissionId, missing, gift, rules, at);
+    if (song !== null) fallen.push(song);
   }
   return fallen;
 }
 
 /**
- * The play of a song that this gift moved: its coins are spent, and what is left belongs to other gifts. Null when no
- * such song was played.
+ * Takes coins of the gift from what a song holds. What its owner has free takes their place; if that is not enough, the
+ * song falls.
  */
-async function spentOn(tx: StoreTx, gift: LedgerGift): Promise<Play | null> {
-  for (const { submissionId } of await tx.moves.ofGift(gift.giftId)) {
-    if ((await tx.submissions.get(submissionId))?.submission.line === 'archive') {
-      return tx.plays.ofSubmission(submissionId);
-    }
-  }
-  return null;
-}
-
-/** What undoing the play may give back when the gift is gone. */
-function without(taken: Play['coinsTaken'], { sessionId, handleId, coins }: LedgerGift): Play['coinsTaken'] {
-  return taken
-    .map((each) =>
-      each.sessionId === sessionId && each.handleId === handleId
-        ? { ...each, coins: Math.max(0, each.coins - coins) }
-        : each,
-    )
-    .filter((each) => each.coins > 0);
-}
-
-/** Whose songs the gift's coins may hold up. */
-async function ownersMoved(tx: StoreTx, gift: LedgerGift): Promise<ReadonlySet<string>> {
-  const owners = new Set<string>();
-  if (gift.linkedUserId !== null) owners.add(gift.linkedUserId);
-  for (const { submissionId } of await tx.moves.ofGift(gift.giftId)) {
-    const song = await tx.submissions.get(submissionId);
-    if (song !== null) owners.add(song.submission.ownerId);
-  }
-  return owners;
-}
-
-/** How many coins the standing songs rely on beyond what the owner has left in the running show. */
-async function shortage(
-  tx: StoreTx,
-  guildId: string,
-  gift: LedgerGift,
-  standing: readonly { readonly submissionId: number; readonly coins: number }[],
-): Promise<number> {
-  const committed = standing.reduce((sum, { coins }) => sum + coins, 0);
-  // After the show nothing is left but what stands: the gift was part of it.
-  if ((await tx.lives.openSessionId(guildId)) !== gift.sessionId) return committed;
-  const first = standing[0];
-  if (first === undefined) return 0;
-  const { coins } = await tx.lives.purse(first.submissionId);
-  return committed - coins;
-}
-
-/** @param left coins that still stand behind the song */
 async function lower(
   tx: StoreTx,
   submissionId: number,
-  left: number,
+  missing: number,
   gift: LedgerGift,
   rules: ClimbRules,
   at: number,
 ): Promise<FallenSong | null> {
   const song = (await tx.submissions.get(submissionId))?.submission;
   if (song === undefined || !isWaiting(song.line)) return null;
-  const target = fallBack(chainOf(await tx.moves.ofSubmission(submissionId)), left, rules.prices);
+  const { held, free } = await tx.lives.purse(submissionId, gift.sessionId);
+  const { kept, taken } = without(held, gift, missing);
+  const behind = [...kept, ...upTo(free, taken)];
+  const left = sumOf(behind);
+  await tx.lives.hold(submissionId, behind);
+  const chain = chainOf(await tx.moves.ofSubmission(submissionId));
+  const target = fallBack(chain, left, rules.prices);
   if (target === null) return null;
   const after = await tx.submissions.restore(submissionId, target.line, target.rank);
+  // Where it stood before any coins moved it, it holds none.
+  if (target.line !== chain[0]?.fromLine) await tx.lives.hold(submissionId, behind);
   const moveId = await tx.moves.add({
     guildId: song.guildId,
     submissionId,

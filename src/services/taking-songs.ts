@@ -55,7 +55,7 @@ async function putOnAir(
   if (!isPlayLine(line)) throw new Error(`the first song of the queue stands in ${line}`);
   const [owner] = await ownersOf(tx, guildId, [song]);
   // While the song still stands where its coins brought it.
-  const coinsTaken = await tx.lives.consumeCoins(song.id);
+  const coinsTaken = await tx.lives.useUp(song.id);
   const counted = line === 'free' ? (owner?.counted ?? []) : [];
   const pointsTaken = await tx.points.take(guildId, counted, 'song-played', `song:${song.publicId}`, at);
   const after = await tx.submissions.finish(song.id, 'archive');
@@ -109,7 +109,8 @@ export async function undoNewest(
   const ref = `song:${before.submission.publicId}`;
   const restored = await tx.submissions.restore(play.submissionId, play.fromLine, play.fromRank);
   await tx.points.giveBack(guildId, play.pointsTaken, 'undo', ref, at);
-  await tx.lives.returnCoins(play.coinsTaken);
+  await tx.lives.giveBack(play.coinsTaken);
+  await tx.lives.hold(play.submissionId, play.coinsTaken);
   await tx.plays.undo(play.id, at);
   await recordMove(tx, before.submission, restored, 'undo', actor, null, at);
   await audit(tx, guildId, actor, 'queue.undo', restored.publicId, { play: play.id }, { line: restored.line }, at);

@@ -1,9 +1,29 @@
 import { type Kysely, sql } from 'kysely';
-import type { CoinStore, CoinsTaken } from '../ports/coin-store.ts';
-import { COINS_ELSEWHERE, COINS_LEFT, COUNTS_FOR_OWNER, STANDING_MOVE, STAYS_BEHIND } from './live-purses.ts';
+import type { CoinStore, HandleCoins, Purse } from '../ports/coin-store.ts';
 import type { Tables } from './tables.ts';
 
-/** Coins as the queue sees them: who has some left, and using up those that moved a song. */
+/**
+ * Handle `h` counts for the owner of song `s`: all handles linked to them, or, while none is, the one named with the
+ * song as long as it is nobody's.
+ */
+const COUNTS_FOR_OWNER = sql`
+  h.guild_id = s.guild_id AND (h.linked_user_id = s.owner_id OR (h.id = s.handle_id AND h.linked_user_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM handle other WHERE other.guild_id = s.guild_id AND other.linked_user_id = s.owner_id)))`;
+
+/**
+ * Coins of handle `h` may stand behind song `s`, whoever links the handle after they moved it. Not so if the song only
+ * named a handle that somebody else linked, or if somebody else proved that it is theirs; the trigger `coin_hold_on_link`
+ * sees to that.
+ */
+const STAYS_BEHIND = sql`
+  (h.linked_user_id IS NULL OR h.linked_user_id = s.owner_id OR (h.proven = 0 AND s.handle_id IS NOT h.id))`;
+
+/** What `sh`, a handle's part in a session, has free. */
+const FREE = sql`
+  sh.coins - sh.coins_used - (SELECT coalesce(sum(held.coins), 0) FROM coin_hold held
+    WHERE held.handle_id = sh.handle_id AND held.session_id = sh.session_id)`;
+
+/** Which coins are free, which song holds which, and which are used up. */
 export class CoinRepository implements CoinStore {
   protected readonly db: Kysely<Tables>;
 
@@ -38,67 +58,93 @@ export class CoinRepository implements CoinStore {
   }
 
   async coinsBehind(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const { rows } = await sql<{ id: number; coins: number | null }>`
-      SELECT s.id, CASE
-        WHEN s.id = (SELECT n.id FROM submission n WHERE n.guild_id = s.guild_id AND n.owner_id = s.owner_id
-          AND n.priority < 9 ORDER BY n.submitted_at DESC, n.id DESC LIMIT 1)
-        THEN s.coins - ${COINS_ELSEWHERE}
-        ELSE (SELECT m.coins FROM move m WHERE ${STANDING_MOVE} AND m.at >= live.started_at)
-      END AS coins
-      FROM (SELECT s.*, ${COINS_LEFT} AS coins FROM submission s
-        JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
-        WHERE s.id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)}))) s
-      JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
-      WHERE s.coins > 0
+    const { rows } = await sql<{ id: number; coins: number }>`
+      SELECT s.id,
+        (SELECT coalesce(sum(own.coins), 0) FROM coin_hold own WHERE own.submission_id = s.id AND own.session_id = live.id)
+        + CASE WHEN s.id = (SELECT n.id FROM submission n WHERE n.guild_id = s.guild_id AND n.owner_id = s.owner_id
+            AND n.priority < 9 ORDER BY n.submitted_at DESC, n.id DESC LIMIT 1)
+          THEN (SELECT coalesce(sum(${FREE}), 0) FROM handle h
+            JOIN session_handle sh ON sh.session_id = live.id AND sh.handle_id = h.id WHERE ${COUNTS_FOR_OWNER})
+          ELSE 0 END AS coins
+      FROM submission s JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL
+      WHERE s.id IN (SELECT value FROM json_each(${JSON.stringify(submissionIds)}))
     `.execute(this.db);
-    return new Map(rows.flatMap(({ id, coins }) => (coins !== null && coins > 0 ? [[id, coins]] : [])));
+    return new Map(rows.flatMap(({ id, coins }) => (coins > 0 ? [[id, coins]] : [])));
   }
 
-  /**
-   * The coins behind the move that led to where it stands, as far as its owner's handles still have them, and first of
-   * all the handle whose gift it was: its owner may have let go of it. A move of an earlier show costs nothing any more:
-   * its coins ended with it.
-   */
-  async consumeCoins(submissionId: number): Promise<readonly CoinsTaken[]> {
-    const { rows } = await sql<{ session_id: number; handle_id: number; left: number; wanted: number }>`
-      WITH standing AS (
-        SELECT live.id AS session_id, s.id, m.coins, m.gift_id FROM submission s JOIN move m ON ${STANDING_MOVE}
-        JOIN session live ON live.guild_id = s.guild_id AND live.ended_at IS NULL AND live.started_at <= m.at
-        WHERE s.id = ${submissionId}),
-      giver AS (
-        SELECT h.id FROM standing JOIN submission o ON o.id = standing.id
-        JOIN gift g ON g.id = standing.gift_id AND g.session_id = standing.session_id
-        JOIN handle h ON h.id = g.handle_id WHERE ${STAYS_BEHIND})
-      SELECT sh.session_id, sh.handle_id, sh.coins - sh.coins_used AS left, standing.coins AS wanted FROM standing
-      JOIN session_handle sh ON sh.session_id = standing.session_id AND sh.coins > sh.coins_used AND sh.handle_id IN (
-        SELECT id FROM giver UNION SELECT h.id FROM submission s JOIN handle h ON ${COUNTS_FOR_OWNER}
-        WHERE s.id = ${submissionId})
-      ORDER BY sh.handle_id NOT IN (SELECT id FROM giver), sh.coins - sh.coins_used DESC, sh.handle_id
+  async purse(submissionId: number, sessionId: number): Promise<Purse> {
+    const { rows } = await sql<{ handleId: number; coins: number; isHeld: number }>`
+      SELECT handle_id AS handleId, coins, 1 AS isHeld FROM coin_hold
+      WHERE submission_id = ${submissionId} AND session_id = ${sessionId}
+      UNION ALL
+      SELECT sh.handle_id, ${FREE} AS coins, 0 FROM submission s JOIN handle h ON ${COUNTS_FOR_OWNER}
+      JOIN session_handle sh ON sh.session_id = ${sessionId} AND sh.handle_id = h.id
+      WHERE s.id = ${submissionId} AND ${FREE} > 0
+      ORDER BY 2 DESC, 1
     `.execute(this.db);
-    let wanted = rows[0]?.wanted ?? 0;
-    const taken: CoinsTaken[] = [];
-    for (const row of rows) {
-      const coins = Math.min(wanted, row.left);
-      if (coins <= 0) break;
-      wanted -= coins;
-      taken.push({ sessionId: row.session_id, handleId: row.handle_id, coins });
-    }
-    await this.#use(taken, 1);
-    return taken;
+    const those = (isHeld: number) =>
+      rows
+        .filter((row) => row.isHeld === isHeld)
+        .map(({ handleId, coins }): HandleCoins => ({ sessionId, handleId, coins }));
+    return { held: those(1), free: those(0) };
   }
 
-  async returnCoins(taken: readonly CoinsTaken[]): Promise<void> {
-    await this.#use(taken, -1);
+  async holders(giftId: number): Promise<readonly number[]> {
+    const { rows } = await sql<{ id: number }>`
+      SELECT c.submission_id AS id FROM gift g
+      JOIN coin_hold c ON c.handle_id = g.handle_id AND c.session_id = g.session_id WHERE g.id = ${giftId}
+      ORDER BY EXISTS (SELECT 1 FROM move m WHERE m.gift_id = g.id AND m.submission_id = c.submission_id) DESC,
+        (SELECT max(m.id) FROM move m WHERE m.submission_id = c.submission_id AND m.cause IN ('gift', 'reverse')) DESC
+    `.execute(this.db);
+    return rows.map(({ id }) => id);
   }
 
-  async #use(taken: readonly CoinsTaken[], sign: 1 | -1): Promise<void> {
+  async overdrawn(giftId: number): Promise<number> {
+    const { rows } = await sql<{ free: number }>`
+      SELECT ${FREE} AS free FROM gift g
+      JOIN session_handle sh ON sh.session_id = g.session_id AND sh.handle_id = g.handle_id WHERE g.id = ${giftId}
+    `.execute(this.db);
+    return Math.max(0, -(rows[0]?.free ?? 0));
+  }
+
+  async hold(submissionId: number, coins: readonly HandleCoins[]): Promise<void> {
+    await this.#release(submissionId);
+    const list = JSON.stringify(coins.map((each) => [each.sessionId, each.handleId, each.coins]));
+    await sql`
+      INSERT INTO coin_hold (submission_id, session_id, handle_id, coins)
+      SELECT s.id, sh.session_id, sh.handle_id, min(sum(asked.value ->> 2), ${FREE}) AS holds
+      FROM json_each(${list}) AS asked JOIN submission s ON s.id = ${submissionId}
+      JOIN session_handle sh ON sh.session_id = asked.value ->> 0 AND sh.handle_id = asked.value ->> 1
+      JOIN handle h ON h.id = sh.handle_id
+      WHERE ${STAYS_BEHIND} GROUP BY s.id, sh.session_id, sh.handle_id HAVING holds > 0
+    `.execute(this.db);
+  }
+
+  async useUp(submissionId: number): Promise<readonly HandleCoins[]> {
+    const used = await this.#release(submissionId);
+    await this.#use(used, 1);
+    return used;
+  }
+
+  async giveBack(coins: readonly HandleCoins[]): Promise<void> {
+    await this.#use(coins, -1);
+  }
+
+  async #release(submissionId: number): Promise<readonly HandleCoins[]> {
+    const rows = await this.db
+      .deleteFrom('coin_hold')
+      .where('submission_id', '=', submissionId)
+      .returning(['session_id as sessionId', 'handle_id as handleId', 'coins'])
+      .execute();
+    return rows;
+  }
+
+  async #use(taken: readonly HandleCoins[], sign: 1 | -1): Promise<void> {
     for (const { sessionId, handleId, coins } of taken) {
-      await this.db
-        .updateTable('session_handle')
-        .set((eb) => ({ coins_used: eb('coins_used', '+', sign * coins) }))
-        .where('session_id', '=', sessionId)
-        .where('handle_id', '=', handleId)
-        .execute();
+      await sql`
+        UPDATE session_handle SET coins_used = max(0, coins_used + ${sign * coins})
+        WHERE session_id = ${sessionId} AND handle_id = ${handleId}
+      `.execute(this.db);
     }
   }
 }

@@ -46,11 +46,10 @@ export class GiftLedger {
     return numUpdatedRows > 0n;
   }
 
-  async takeCoins(giftId: number, isUsedUp: boolean): Promise<void> {
+  async takeCoins(giftId: number): Promise<void> {
     await sql`
       UPDATE session_handle AS own SET coins = max(0, own.coins - g.count * g.coins_each),
-        gifts = max(0, own.gifts - g.count),
-        coins_used = max(0, own.coins_used - ${isUsedUp ? 1 : 0} * g.count * g.coins_each)
+        gifts = max(0, own.gifts - g.count)
       FROM gift g WHERE g.id = ${giftId} AND own.session_id = g.session_id AND own.handle_id = g.handle_id
     `.execute(this.#db);
     await this.#takeFromMinutes(giftId);

@@ -3,7 +3,6 @@ import type { Streak } from '../domain/gift.ts';
 import type { LiveUser } from '../domain/live-event.ts';
 import type { EndCause } from '../domain/live-session.ts';
 import type {
-  Commitment,
   GiftTarget,
   GiftWrite,
   LedgerGift,
@@ -13,7 +12,6 @@ import type {
   MinuteSums,
   NewLiveSession,
   PaidGift,
-  Purse,
   SessionGap,
   SessionSong,
   SessionTotals,
@@ -21,7 +19,7 @@ import type {
 } from '../ports/live-store.ts';
 import { CoinRepository } from './coin-repository.ts';
 import { GiftLedger } from './gift-ledger.ts';
-import { LivePurses } from './live-purses.ts';
+import { GiftTargets } from './gift-targets.ts';
 import { LiveReports } from './live-reports.ts';
 import { LiveSumsWriter } from './live-sums.ts';
 import type { SessionTable, Tables } from './tables.ts';
@@ -30,14 +28,14 @@ import type { SessionTable, Tables } from './tables.ts';
 export class LiveRepository extends CoinRepository implements LiveStore {
   readonly #sums: LiveSumsWriter;
   readonly #ledger: GiftLedger;
-  readonly #purses: LivePurses;
+  readonly #targets: GiftTargets;
   readonly #reports: LiveReports;
 
   constructor(db: Kysely<Tables>) {
     super(db);
     this.#sums = new LiveSumsWriter(db);
     this.#ledger = new GiftLedger(db);
-    this.#purses = new LivePurses(db);
+    this.#targets = new GiftTargets(db);
     this.#reports = new LiveReports(db);
   }
 
@@ -152,8 +150,8 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     return this.#ledger.reverse(giftId, actor, at);
   }
 
-  takeCoins(giftId: number, isUsedUp: boolean): Promise<void> {
-    return this.#ledger.takeCoins(giftId, isUsedUp);
+  takeCoins(giftId: number): Promise<void> {
+    return this.#ledger.takeCoins(giftId);
   }
 
   openStreaks(sessionId: number): Promise<readonly Streak[]> {
@@ -186,19 +184,11 @@ export class LiveRepository extends CoinRepository implements LiveStore {
   }
 
   giftTargets(handleIds: readonly number[]): Promise<readonly GiftTarget[]> {
-    return this.#purses.targets(handleIds);
-  }
-
-  purse(submissionId: number): Promise<Purse> {
-    return this.#purses.purse(submissionId);
-  }
-
-  commitments(guildId: string, ownerId: string, sessionId: number): Promise<readonly Commitment[]> {
-    return this.#purses.commitments(guildId, ownerId, sessionId);
+    return this.#targets.of(handleIds);
   }
 
   waitingScore(guildId: string): Promise<number> {
-    return this.#purses.waitingScore(guildId);
+    return this.#targets.waitingScore(guildId);
   }
 
   gaps(sessionId: number): Promise<readonly SessionGap[]> {

@@ -22,6 +22,7 @@ export interface Tables {
   session_count: { session_id: number; kind: string; events: number };
   session_minute: SessionMinuteTable;
   session_handle: SessionHandleTable;
+  coin_hold: CoinHoldTable;
   seen_message: { session_id: number; msg_id: string };
   gift: GiftTable;
   playback: PlaybackTable;
@@ -200,6 +201,13 @@ export interface SessionHandleTable {
   gifts: Generated<number>;
   coins: Generated<number>;
   coins_used: Generated<number>;
+}
+
+export interface CoinHoldTable {
+  submission_id: number;
+  session_id: number;
+  handle_id: number;
+  coins: number;
 }
 
 export interface GiftTable {

@@ -14,8 +14,8 @@ const MEMBER = '400000000000000001';
 const OTHER = '400000000000000002';
 
 const lineOf = async (song: Submission) => (await show.stage.songNow(song.id)).line;
-/** Of the song's owner, in the running show. */
-const coinsLeft = async (song: Submission) => (await show.stage.store.read((tx) => tx.lives.purse(song.id))).coins;
+/** What it holds and its owner has free, in the running show. */
+const coinsLeft = (song: Submission) => show.stage.coinsLeft(song.id);
 const queue = () =>
   new QueueService({ store: show.stage.store, settings: show.settings, bus: show.bus, clock: show.clock });
 const apply = (memberId: string) =>
@@ -102,7 +102,10 @@ describe('coins', () => {
     const shown = async () => (await queue().page(GUILD, 0, 5)).entries.map(({ coins }) => coins);
     expect(await shown()).toEqual([1_000]);
     await show.stage.link(liveUser('8'), MEMBER);
-    expect(await shown()).toEqual([0]);
+    // What it holds stays; more of that handle does not come to it.
+    await show.hear(bigGift(4_000));
+    expect(await shown()).toEqual([1_000]);
+    expect(await lineOf(song)).toBe('skip');
   });
 
   it('of a named handle count for nothing where handles must be proven', async () => {
@@ -181,7 +184,7 @@ describe('coins', () => {
     expect(await lineOf(second)).toBe('skip');
     expect((await queue().undo(GUILD, STAFF)).ok).toBe(true);
     expect(await lineOf(first)).toBe('skip');
-    expect(await coinsLeft(first)).toBe(2_200);
+    expect([await coinsLeft(first), await coinsLeft(second)]).toEqual([1_200, 1_000]);
   });
 
   it('are shown with the song they keep up, and what is left over with the newest one', async () => {

@@ -71,6 +71,14 @@ export class LiveStage {
     return song.submission;
   }
 
+  /** Coins of the open show that a song holds or its owner has free. */
+  async coinsLeft(songId: number): Promise<number> {
+    return this.store.read(async (tx) => {
+      const { held, free } = await tx.lives.purse(songId, (await tx.lives.openSessionId(GUILD)) ?? 0);
+      return [...held, ...free].reduce((sum, { coins }) => sum + coins, 0);
+    });
+  }
+
   /** Links an account, which becomes known if it was not. @returns its row id */
   async link(user: LiveUser, memberId: string): Promise<number> {
     return this.store.transaction(async (tx) => {

@@ -19,7 +19,7 @@ const queue = () =>
   new QueueService({ store: show.stage.store, settings: show.settings, bus: show.bus, clock: show.clock });
 const apply = (memberId: string) =>
   show.stage.store.transaction((tx) => show.credit.apply(tx, GUILD, memberId, show.clock.now()));
-const coinsLeft = async (song: Submission) => (await show.stage.store.read((tx) => tx.lives.purse(song.id))).coins;
+const coinsLeft = (song: Submission) => show.stage.coinsLeft(song.id);
 
 async function known(): Promise<number> {
   await show.hear(live('join', { by: '7' }));
