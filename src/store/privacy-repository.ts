@@ -17,6 +17,8 @@ export class PrivacyRepository implements PrivacyStore {
         WHERE s.guild_id = ${guildId} AND s.owner_id = ${userId} ORDER BY p.id`,
       moves: sql<object>`SELECT m.* FROM move m JOIN submission s ON s.id = m.submission_id
         WHERE s.guild_id = ${guildId} AND s.owner_id = ${userId} ORDER BY m.id`,
+      coinsHeld: sql<object>`SELECT c.* FROM coin_hold c JOIN submission s ON s.id = c.submission_id
+        WHERE s.guild_id = ${guildId} AND s.owner_id = ${userId} ORDER BY c.submission_id`,
       handles: sql<object>`SELECT * FROM handle WHERE guild_id = ${guildId} AND linked_user_id = ${userId} ORDER BY id`,
       points: sql<object>`SELECT c.* FROM point_change c JOIN handle h ON h.id = c.handle_id
         WHERE h.guild_id = ${guildId} AND h.linked_user_id = ${userId} ORDER BY c.id`,

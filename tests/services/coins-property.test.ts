@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PrivacyService } from '../../src/services/privacy-service.ts';
 import { QueueService } from '../../src/services/queue-service.ts';
 import { type Connection, connect } from '../../src/store/connection.ts';
+import { SqliteStore } from '../../src/store/database.ts';
+import { ensureSchema, SCHEMA_FILES } from '../../src/store/schema.ts';
 import { bigGift, LiveShow, live } from './live-show.ts';
 import { GUILD, LiveStage, STAFF } from './live-stage.ts';
 
@@ -177,10 +176,9 @@ async function run(
   deeds: readonly [Deed, ...Deed[]],
   wrong: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'skipline-coins-'));
-  const path = join(folder, 'show.db');
-  const show = new LiveShow(await LiveStage.open(path));
-  const books = await connect(path, true);
+  const books = await connect(':memory:', false);
+  await ensureSchema(books, ':memory:', SCHEMA_FILES);
+  const show = new LiveShow(new LiveStage(new SqliteStore(':memory:', books)));
   const history = new History(show, books, seed);
   const audit = Object.entries(wrong)
     .map(
@@ -197,9 +195,7 @@ async function run(
     story.push(deed);
     expect(await history.rows(audit), `seed ${seed}: ${story.join(', ')}`).toEqual([]);
   }
-  await books.close();
   await show.close();
-  await rm(folder, { recursive: true });
 }
 
 it('every coin is free, held by one waiting song, or used up, whatever people and staff do', async () => {

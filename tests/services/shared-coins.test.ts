@@ -86,6 +86,59 @@ describe('coins of who really gave them', () => {
   });
 });
 
+describe('coins of several handles', () => {
+  const shown = async () => {
+    const { entries } = await queue().page(GUILD, 0, 8);
+    return Object.fromEntries(entries.map(({ submission, coins }) => [submission.id, coins]));
+  };
+
+  it('that hold a song up together do not move one of who links either of them afterwards', async () => {
+    await show.stage.link(liveUser('7'), ONE);
+    await show.stage.link(liveUser('8'), ONE);
+    const [first, second] = [await show.stage.song(ONE), await show.stage.song(TWO)];
+    await show.goLive();
+    await show.hear(bigGift(700, '7'));
+    await show.hear(bigGift(400, '8'));
+    for (const name of ['viewer7', 'viewer8']) {
+      await show.handles.unlink(GUILD, ONE, name);
+      await show.handles.link(GUILD, TWO, name);
+    }
+    await show.hear(bigGift(300, '7'));
+    expect(await linesOf(first, second)).toEqual(['skip', 'free']);
+    expect(await shown()).toEqual({ [first.id]: 1_100, [second.id]: 300 });
+    await queue().next(GUILD, STAFF);
+    expect(await coinsLeft(second)).toBe(300);
+    await queue().undo(GUILD, STAFF);
+    expect(await shown()).toEqual({ [first.id]: 1_100, [second.id]: 300 });
+  });
+
+  it('count on: what a song holds of a handle let go of, and what comes from the next one', async () => {
+    await show.stage.link(liveUser('7'), ONE);
+    const first = await show.stage.song(ONE);
+    await show.goLive();
+    await show.hear(bigGift(1_000, '7'));
+    await show.handles.unlink(GUILD, ONE, 'viewer7');
+    await show.stage.link(liveUser('8'), ONE);
+    await show.hear(bigGift(1_000, '8'));
+    expect(await linesOf(first)).toEqual(['double-skip']);
+    expect(await shown()).toEqual({ [first.id]: 2_000 });
+  });
+
+  it('stand in for those of a gift that is reversed', async () => {
+    await show.stage.link(liveUser('7'), ONE);
+    await show.stage.link(liveUser('8'), ONE);
+    const first = await show.stage.song(ONE);
+    await show.goLive();
+    await show.hear(bigGift(800, '7'));
+    await show.hear(bigGift(700, '7'));
+    await show.hear(bigGift(400, '8'));
+    await show.gifts.reverse(GUILD, STAFF, 1);
+    expect([await linesOf(first), await shown()]).toEqual([['skip'], { [first.id]: 1_100 }]);
+    await show.gifts.reverse(GUILD, STAFF, 3);
+    expect([await linesOf(first), await shown()]).toEqual([['free'], { [first.id]: 700 }]);
+  });
+});
+
 describe('coins of a song', () => {
   it('that named a handle are used up by it, though its owner linked another one since', async () => {
     await show.goLive();
@@ -120,5 +173,36 @@ describe('coins of a song', () => {
     await show.gifts.reverse(GUILD, STAFF, 1);
     await queue().undo(GUILD, STAFF);
     expect(await coinsLeft(song)).toBe(0);
+  });
+
+  it('that somebody else has proven meanwhile are theirs when the playing is undone', async () => {
+    await show.goLive();
+    await known();
+    await show.handles.link(GUILD, ONE, 'viewer7');
+    const [first, second] = [await show.stage.song(ONE), await show.stage.song(TWO)];
+    await show.hear(bigGift(1_000));
+    await queue().next(GUILD, STAFF);
+    await show.settings.set(GUILD, STAFF, 'handles.policy', 'proven');
+    const asked = await show.handles.link(GUILD, TWO, 'viewer7');
+    await show.hear(live('comment', { text: (asked.ok && asked.value.proof?.code) || 'no code' }));
+    expect([await coinsLeft(first), await coinsLeft(second)]).toEqual([0, 0]);
+    await queue().undo(GUILD, STAFF);
+    expect(await linesOf(first)).toEqual(['skip']);
+    expect([await coinsLeft(first), await coinsLeft(second)]).toEqual([0, 1_000]);
+  });
+
+  it('that was played are not asked for again when a gift among them is reversed', async () => {
+    await show.stage.link(liveUser('7'), ONE);
+    const first = await show.stage.song(ONE);
+    await show.goLive();
+    await show.hear(bigGift(600));
+    await show.hear(bigGift(500));
+    await queue().next(GUILD, STAFF);
+    await show.gifts.reverse(GUILD, STAFF, 1);
+    const second = await show.stage.song(ONE);
+    await show.hear(bigGift(1_000));
+    expect(await linesOf(first, second)).toEqual(['archive', 'skip']);
+    await queue().undo(GUILD, STAFF);
+    expect([await linesOf(first), await coinsLeft(first)]).toEqual([['skip'], 500]);
   });
 });
