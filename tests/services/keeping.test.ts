@@ -60,6 +60,17 @@ describe("a member's own data", () => {
     expect(text).not.toContain('222');
   });
 
+  test('tells which coins their songs hold', async () => {
+    const handleId = await stage.seen('gifter');
+    unwrap(await stage.handles.link(GUILD, '111', 'gifter'));
+    await stage.liveWithCoins(handleId, 1_500);
+    const song = await stage.submit('111');
+    const data = await privacy.export(GUILD, '111');
+    expect(data.coinsHeld).toMatchObject([{ submission_id: song.id, handle_id: handleId, coins: 1_500 }]);
+    unwrap(await privacy.erase(GUILD, '111'));
+    expect((await privacy.export(GUILD, '111')).coinsHeld).toEqual([]);
+  });
+
   test('is deleted without a trace of the person; the numbers of the show stay', async () => {
     await aMembersTraces('111');
     const other = await stage.submit('222', { line: 'free' });
