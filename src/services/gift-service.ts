@@ -62,7 +62,7 @@ export class GiftService {
       if (!(await tx.lives.reverseGift(giftId, actor, at))) {
         return err({ code: gift.state === 'reversed' ? 'gift-already-reversed' : 'no-such-gift' });
       }
-      await takeFromPlay(tx, guildId, gift);
+      await takePointsFromPlay(tx, guildId, gift);
       const taken = [{ handleId: gift.handleId, origin: 'gift' as const, points: -gift.points }];
       await tx.points.change(guildId, taken, 'reverse', `gift:${giftId}`, at);
       const songs = await takeCoinsBack(tx, guildId, gift, at);
@@ -97,7 +97,7 @@ export class GiftService {
 }
 
 /** Points of the gift that a played song has used do not come back when that is undone. */
-async function takeFromPlay(tx: StoreTx, guildId: string, { handleId, points, at }: LedgerGift): Promise<void> {
+async function takePointsFromPlay(tx: StoreTx, guildId: string, { handleId, points, at }: LedgerGift): Promise<void> {
   const left = (await tx.points.of([handleId])).get(handleId)?.gift ?? 0;
   const used = points - Math.max(0, left);
   if (used <= 0) return;
