@@ -5,7 +5,7 @@ export interface HandleCoins {
   readonly coins: number;
 }
 
-/** Coins of one session that may move a song. */
+/** Coins that may move a song. */
 export interface Purse {
   /** What it holds already. */
   readonly held: readonly HandleCoins[];
@@ -28,6 +28,7 @@ export interface CoinReads {
   coinsBehind(submissionIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Owners of waiting songs with handles that have coins of the open session left. */
   creditors(guildId: string): Promise<readonly string[]>;
+  /** What may move the song, of that session. */
   purse(submissionId: number, sessionId: number): Promise<Purse>;
   /**
    * Waiting songs that hold coins of the gift's handle and session: those that the gift itself moved, then those that
