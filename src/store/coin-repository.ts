@@ -131,11 +131,10 @@ export class CoinRepository implements CoinStore {
   }
 
   async #release(submissionId: number): Promise<readonly HandleCoins[]> {
-    const rows = await this.db
-      .deleteFrom('coin_hold')
-      .where('submission_id', '=', submissionId)
-      .returning(['session_id as sessionId', 'handle_id as handleId', 'coins'])
-      .execute();
+    const { rows } = await sql<HandleCoins>`
+      DELETE FROM coin_hold WHERE submission_id = ${submissionId}
+      RETURNING session_id AS sessionId, handle_id AS handleId, coins
+    `.execute(this.db);
     return rows;
   }
 
