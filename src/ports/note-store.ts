@@ -1,3 +1,6 @@
+/** Key of the note of a guild that waits for a host, before its id: who asked is named in it. */
+export const LIVE_WAITING_NOTE = 'live-waiting:';
+
 /** The process's own notes, such as the hash of the registered commands. */
 export interface NoteReads {
   get(key: string): Promise<string | null>;

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { LiveRoom } from '../ports/live-source.ts';
 import type { LiveSession } from '../ports/live-store.ts';
 import type { Logger } from '../ports/logger.ts';
+import { LIVE_WAITING_NOTE } from '../ports/note-store.ts';
 import type { Store, StoreReads, StoreTx } from '../ports/store.ts';
 import { audit } from './staff-record.ts';
 
@@ -16,8 +17,6 @@ export interface SessionEnd {
   readonly actor: string | null;
 }
 
-/** Note of a guild that waits for a host, so that the next process goes on waiting. */
-const WAITING_NOTE = 'live-waiting:';
 const TRIES = 4;
 const RETRY_MS = 200;
 
@@ -44,9 +43,9 @@ export class LiveBook {
     const at = this.#clock.now();
     return this.#store.transaction(async (tx) => {
       // Whoever asked may have had their data deleted while the host was waited for.
-      const waiting = target.persistent ? await tx.notes.get(WAITING_NOTE + guildId) : null;
+      const waiting = target.persistent ? await tx.notes.get(LIVE_WAITING_NOTE + guildId) : null;
       const { askedBy } = waiting === null ? target : noted(waiting);
-      await tx.notes.drop(WAITING_NOTE + guildId);
+      await tx.notes.drop(LIVE_WAITING_NOTE + guildId);
       const left = await tx.lives.openSessionId(guildId);
       if (left !== null) {
         await tx.lives.end(left, 'restart', at);
@@ -75,7 +74,7 @@ export class LiveBook {
 
   /** A host is waited for until a session begins, also by the next process; null: not any more. */
   async waits(target: LiveTarget | null): Promise<void> {
-    const key = WAITING_NOTE + this.#guildId;
+    const key = LIVE_WAITING_NOTE + this.#guildId;
     await this.sure('waiting', () =>
       this.#store.transaction((tx) =>
         target === null ? tx.notes.drop(key) : tx.notes.set(key, JSON.stringify(target)),
@@ -158,7 +157,7 @@ async function promiseNumbers(tx: StoreTx, guildId: string, sessionId: number, a
 /** Whom an earlier process waited for, by guild; guilds that the bot has left are passed over. */
 export async function waitedFor(reads: StoreReads): Promise<ReadonlyMap<string, LiveTarget>> {
   const here = new Set(await reads.guilds.present());
-  const notes = [...(await reads.notes.beginningWith(WAITING_NOTE))].filter(([guildId]) => here.has(guildId));
+  const notes = [...(await reads.notes.beginningWith(LIVE_WAITING_NOTE))].filter(([guildId]) => here.has(guildId));
   return new Map(notes.map(([guildId, note]) => [guildId, noted(note)]));
 }
 

@@ -1,12 +1,19 @@
 import { type Deed, Earnings, type PointRates, pointRates } from '../domain/engagement.ts';
-import { GiftStreaks, hasGroup, type SettledBy, type Settlement, STREAK_REMEMBERED_MS } from '../domain/gift.ts';
+import {
+  GiftStreaks,
+  hasGroup,
+  type SettledBy,
+  type Settlement,
+  STREAK_REMEMBERED_MS,
+  type Streak,
+} from '../domain/gift.ts';
 import type { LiveEvent, LiveUser } from '../domain/live-event.ts';
 import type { Settings } from '../domain/setting.ts';
 import type { EventBus } from '../lib/event-bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LiveSession } from '../ports/live-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Store } from '../ports/store.ts';
+import type { Store, StoreReads } from '../ports/store.ts';
 import type { Facts } from './events.ts';
 import { tellMoves } from './gift-credit.ts';
 import { LiveBatch } from './live-batch.ts';
@@ -95,8 +102,7 @@ export class LiveIngest {
   /** A new session is about to begin in a room that may have had one a moment ago. */
   async enters(roomId: string): Promise<void> {
     const { store, clock } = this.#ports;
-    const since = clock.now() - STREAK_REMEMBERED_MS;
-    const earlier = await store.read((tx) => tx.lives.streaksOfRoom(this.#guildId, roomId, null, since));
+    const earlier = await store.read((reads) => this.#paidElsewhere(reads, roomId, null));
     this.#streaks.follow(earlier, clock.monotonic());
     this.#replay = { kind: 'fresh' };
   }
@@ -107,11 +113,15 @@ export class LiveIngest {
     if (!this.#batch.isEmpty) this.#arm(BATCH_MS);
   }
 
+  /** Streaks of this room that may go on, and that another session was paid for. */
+  #paidElsewhere({ lives }: StoreReads, roomId: string, sessionId: number | null): Promise<readonly Streak[]> {
+    return lives.streaksOfRoom(this.#guildId, roomId, sessionId, this.#ports.clock.now() - STREAK_REMEMBERED_MS);
+  }
+
   /** Goes on with a session of an earlier process. */
   async resume(session: LiveSession): Promise<void> {
-    const since = this.#ports.clock.now() - STREAK_REMEMBERED_MS;
     const kept = await this.#ports.store.read(async (tx) => ({
-      earlier: await tx.lives.streaksOfRoom(this.#guildId, session.roomId, session.id, since),
+      earlier: await this.#paidElsewhere(tx, session.roomId, session.id),
       streaks: await tx.lives.openStreaks(session.id),
       followers: await tx.lives.followers(session.id),
       messageIds: await tx.lives.messageIds(session.id),

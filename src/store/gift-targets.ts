@@ -26,11 +26,4 @@ export class GiftTargets {
     `.execute(this.#db);
     return rows.map((row) => ({ handleId: row.handle, submissionId: row.song, isNamed: row.named === 1 }));
   }
-
-  async waitingScore(guildId: string): Promise<number> {
-    const { rows } = await sql<{ score: number }>`
-      SELECT coalesce(sum(score), 0) AS score FROM submission WHERE guild_id = ${guildId} AND priority < 9
-    `.execute(this.#db);
-    return rows[0]?.score ?? 0;
-  }
 }

@@ -187,8 +187,11 @@ export class LiveRepository extends CoinRepository implements LiveStore {
     return this.#targets.of(handleIds);
   }
 
-  waitingScore(guildId: string): Promise<number> {
-    return this.#targets.waitingScore(guildId);
+  async waitingScore(guildId: string): Promise<number> {
+    const { rows } = await sql<{ score: number }>`
+      SELECT coalesce(sum(score), 0) AS score FROM submission WHERE guild_id = ${guildId} AND priority < 9
+    `.execute(this.db);
+    return rows[0]?.score ?? 0;
   }
 
   gaps(sessionId: number): Promise<readonly SessionGap[]> {

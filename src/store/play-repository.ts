@@ -3,11 +3,8 @@ import type { NewPlay, Play, PlayPace, PlayStore } from '../ports/play-store.ts'
 import { toPlay } from './rows.ts';
 import type { PlayTable, Tables } from './tables.ts';
 
-/** Nobody takes back more than this many songs, one after the other. */
+/** Plays that may still be undone: nobody takes back more, one after the other. */
 const UNDONE_MOST = 100;
-
-/** Plays looked through for one that may still be undone. */
-const SINCE_MAX = 100;
 
 export class PlayRepository implements PlayStore {
   readonly #db: Kysely<Tables>;
@@ -35,7 +32,7 @@ export class PlayRepository implements PlayStore {
 
   async since(guildId: string, at: number): Promise<readonly Play[]> {
     const { rows } = await sql<Selectable<PlayTable>>`
-      SELECT * FROM (SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL ORDER BY id DESC LIMIT ${SINCE_MAX})
+      SELECT * FROM (SELECT * FROM play WHERE guild_id = ${guildId} AND undone_at IS NULL ORDER BY id DESC LIMIT ${UNDONE_MOST})
       WHERE started_at >= ${at} ORDER BY id
     `.execute(this.#db);
     return rows.map(toPlay);

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { ERASED } from '../domain/submission.ts';
+import { LIVE_WAITING_NOTE } from '../ports/note-store.ts';
 import type { PrivacyStore } from '../ports/privacy-store.ts';
 import type { Tables } from './tables.ts';
 
@@ -76,7 +77,7 @@ export class PrivacyRepository implements PrivacyStore {
         WHERE guild_id = ${guildId} AND (instr(before, ${userId}) > 0 OR instr(after, ${userId}) > 0)`,
       sql`UPDATE session SET asked_by = ${ERASED} WHERE guild_id = ${guildId} AND asked_by = ${userId}`,
       sql`UPDATE kv SET value = json_set(value, '$.askedBy', ${ERASED})
-        WHERE key = ${`live-waiting:${guildId}`} AND value ->> 'askedBy' = ${userId}`,
+        WHERE key = ${LIVE_WAITING_NOTE + guildId} AND value ->> 'askedBy' = ${userId}`,
       sql`UPDATE gift SET reversed_by = ${ERASED} WHERE guild_id = ${guildId} AND reversed_by = ${userId}`,
     ];
     let rows = submissions;

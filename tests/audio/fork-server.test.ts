@@ -10,6 +10,15 @@ import type { Spawner } from '../../src/audio/spawner.ts';
 
 const ENVIRONMENT = { PATH: process.env.PATH ?? '' };
 const node = (spawner: Spawner, script: string) => spawner.spawn(process.execPath, ['-e', script], ENVIRONMENT);
+/** Says that it is done when it is told to, by its id. */
+const UNTIL_TOLD = `
+  const timer = setInterval(() => {}, 1000);
+  process.once('SIGUSR2', () => {
+    console.log('done');
+    clearInterval(timer);
+  });
+  console.log('begun');
+  console.error(process.pid);`;
 const WAITS = 'console.log(process.pid); setInterval(() => {}, 1000)';
 
 async function firstLine(output: NodeJS.ReadableStream): Promise<string> {
@@ -113,11 +122,12 @@ describe('a fork server', () => {
   });
 
   it('survives a process that the system does not take, and so does what it started before', async () => {
-    const child = node(server, "console.log('begun'); setTimeout(() => console.log('done'), 300)");
-    child.stderr.resume();
+    const child = node(server, UNTIL_TOLD);
     const said = text(child.stdout);
+    const pid = Number(await firstLine(child.stderr));
     const tooMuch = server.spawn('echo', ['x'.repeat(300_000)], ENVIRONMENT);
     expect(await tooMuch.ended).toBeNull();
+    process.kill(pid, 'SIGUSR2');
     expect(await said).toBe('begun\ndone\n');
   });
 
@@ -150,11 +160,8 @@ describe('a fork server', () => {
   });
 
   it('turns away a stranger who claims to be the output of a process', async () => {
-    const child = node(
-      server,
-      "console.log('begun'); process.stdin.on('end', () => {}); setTimeout(() => console.log('done'), 300)",
-    );
-    child.stderr.resume();
+    const child = node(server, UNTIL_TOLD);
+    const pid = firstLine(child.stderr);
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       said += part;
@@ -170,6 +177,7 @@ describe('a fork server', () => {
       stranger.end(`${header('0'.repeat(32), 1, 'out')}nonsense`);
       await new Promise((resolve) => stranger.resume().once('close', resolve));
     }
+    process.kill(Number(await pid), 'SIGUSR2');
     await child.ended;
     expect(said).toBe('begun\ndone\n');
   });

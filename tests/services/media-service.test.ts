@@ -127,22 +127,13 @@ describe('preparing', () => {
     ]);
   });
 
-  test('waits while the disk is full', async () => {
+  test.each([
+    ['waits while the disk is full', 'disk-full'],
+    ['that was cut off from outside is prepared again, and nobody is told that it is broken', 'cancelled'],
+  ] as const)('%s', async (_what, kind) => {
     const { sha256 } = await upload('a.mp3');
     media.enqueue(sha256);
-    (await encoding(1)).finish(err({ kind: 'disk-full' }));
-    await media.idle();
-    expect(await row(sha256)).toMatchObject({ state: 'preparing' });
-    await stage.clock.advance(60_000);
-    (await encoding(2)).finish(ok(ENCODED));
-    await media.idle();
-    expect(await row(sha256)).toMatchObject({ state: 'ready' });
-  });
-
-  test('that was cut off from outside is prepared again, and nobody is told that it is broken', async () => {
-    const { sha256 } = await upload('a.mp3');
-    media.enqueue(sha256);
-    (await encoding(1)).finish(err({ kind: 'cancelled' }));
+    (await encoding(1)).finish(err({ kind }));
     await media.idle();
     expect(await row(sha256)).toMatchObject({ state: 'preparing' });
     await stage.clock.advance(60_000);
